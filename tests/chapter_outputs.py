@@ -1,0 +1,61 @@
+"""Strict nbval that also compares images, and the numbers in text, SVG and HTML with a tolerance."""
+
+import math
+import re
+
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+NUMBER = re.compile(r"(?<![\w#.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+COORDINATES = re.compile(r'(?<=\s)(?:d|x|y|x1|x2|y1|y2|width|height|points|transform)="[^"]*"')
+IDENTIFIER = re.compile(r"\bp[0-9a-f]{10}\w+")  # made from the content
+LAST_BITS = 1e-9  # relative, for numbers that a reader sees
+LAST_DIGIT = 0.1  # absolute, for coordinates rounded to one decimal: another processor may round up
+
+
+class Tolerant(str):
+    """Text that equals another if its words are the same and its numbers differ in the last bits at most."""
+
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and same_output(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+
+def same_output(stored: str, computed: str) -> bool:
+    """Say whether two outputs agree: words exactly, numbers and coordinates each within its tolerance."""
+    coordinates = [COORDINATES.findall(text) for text in (stored, computed)]
+    rest = [IDENTIFIER.sub("p", COORDINATES.sub("coordinates", text)) for text in (stored, computed)]
+    return close(*rest, rel=LAST_BITS, abs_=0) and close(*map("\n".join, coordinates), rel=0, abs_=LAST_DIGIT * 1.01)
+
+
+def close(stored: str, computed: str, *, rel: float, abs_: float) -> bool:
+    """Say whether two texts have the same words, and numbers within a tolerance."""
+    if NUMBER.split(stored) != NUMBER.split(computed):
+        return False
+    pairs = zip(NUMBER.findall(stored), NUMBER.findall(computed), strict=True)
+    return all(a == b or math.isclose(float(a), float(b), rel_tol=rel, abs_tol=abs_) for a, b in pairs)
+
+
+class ChapterCell(IPyNbCell):
+    """A cell whose outputs are compared with a tolerance for numbers."""
+
+    def sanitize(self, s: object) -> object:
+        return Tolerant(super().sanitize(s)) if isinstance(s, str) else s
+
+
+class ChapterFile(IPyNbFile):
+    """A notebook none of whose outputs is skipped, images included, and whose cells are all compared."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.compare_outputs = True
+        self.skip_compare = tuple(key for key in self.skip_compare if not key.startswith("image/"))
+
+    def collect(self):  # noqa: ANN201
+        for cell in super().collect():
+            yield ChapterCell.from_parent(
+                self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell, options=cell.options
+            )

@@ -1,0 +1,157 @@
+"""Sliders with two faces: live widgets in a notebook, and every frame stored for a page without a kernel."""
+
+import itertools
+import os
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any, Protocol
+
+FACE = "XAVIER_LIB_FACE"
+FACES = ("live", "static")
+# The figure's own event handler: it needs no script file, so a stored page works wherever it is shown.
+SHOW_FRAME = (
+    "let n=0;"
+    "for(const r of this.querySelectorAll('input')){"
+    "const v=r.dataset.values.split('|')[r.value];"
+    "r.setAttribute('aria-valuetext',v);"
+    "r.nextElementSibling.value=v;"
+    "n=n*(+r.max+1)+ +r.value}"
+    "[...this.querySelectorAll('.frame')].forEach((f,i)=>f.hidden=i!=n)"
+)
+
+
+class Drawing(Protocol):
+    """What ``draw`` returns: an SVG and its text alternative, as :class:`xavier_lib.figures.Picture` has."""
+
+    svg: str
+    alt: str
+
+
+class StaticExplorer:
+    """The stored face of a slider: all frames as one piece of HTML."""
+
+    def __init__(self, draw: Callable[..., Drawing], parameters: Mapping[str, Sequence[Any]]) -> None:
+        self.parameters = parameters
+        choices = itertools.product(*parameters.values())
+        self.frames = [frame(draw, dict(zip(parameters, values, strict=True))) for values in choices]
+
+    def __repr__(self) -> str:
+        """Return one line on the sliders and their ranges."""
+        sliders = "; ".join(f"{label(name)}, {len(values)} values" for name, values in self.parameters.items())
+        return f"Explorer: {sliders}"
+
+    def _repr_html_(self) -> str:
+        sliders = "".join(slider(name, values) for name, values in self.parameters.items())
+        frames = "".join(
+            f'<div class="frame"{" hidden" if index else ""}>{html}</div>' for index, html in enumerate(self.frames)
+        )
+        return f'<figure class="explorer" oninput="{escape(SHOW_FRAME)}">{sliders}{frames}</figure>'
+
+
+def explore(draw: Callable[..., Drawing], **parameters: Sequence[Any]) -> Any:
+    """Let a reader move sliders and see what ``draw`` returns for their values.
+
+    Explained in :doc:`/chapters/network`. The environment variable ``XAVIER_LIB_FACE`` chooses the face:
+    ``live`` (or unset) makes ipywidgets that compute at each move; ``static`` computes every frame now and
+    returns HTML that needs no kernel. Without ipywidgets the static face is used.
+
+    Args:
+        draw: called with one value for each parameter; returns a picture.
+        parameters: for each name of an argument of ``draw`` the values to choose from, at least two. The
+            first ones are shown first.
+
+    Returns:
+        An object that a notebook displays.
+
+    Raises:
+        TypeError: if ``draw`` is no function or a parameter no sequence.
+        ValueError: if there are not one or two parameters, one has fewer than two values, or the
+            environment variable names no face.
+
+    >>> from xavier_lib.figures import lines
+    >>> def line(slope):
+    ...     return lines({"y": ([0, 1], [0, slope])}, x_label="x", y_label="y")
+    >>> explore(line, slope=[1, 2])  # with XAVIER_LIB_FACE=static
+    Explorer: slope, 2 values
+    """
+    if not callable(draw):
+        raise TypeError(f"draw must be a function that returns a picture, got {draw!r}")
+    if not 1 <= len(parameters) <= 2:
+        raise ValueError(f"explore takes one or two parameters, got {sorted(parameters)}")
+    choices = {name: checked_values(name, values) for name, values in parameters.items()}
+    return StaticExplorer(draw, choices) if face() == "static" else live_explorer(draw, choices)
+
+
+def face() -> str:
+    """Return the face that the environment asks for, or the static one where ipywidgets is missing."""
+    chosen = os.environ.get(FACE, "live")
+    if chosen not in FACES:
+        raise ValueError(f"{FACE} must be one of {list(FACES)}, got {chosen!r}")
+    if chosen == "live":
+        try:
+            import ipywidgets  # noqa: F401
+        except ImportError:
+            return "static"
+    return chosen
+
+
+def checked_values(name: str, values: Sequence[Any]) -> list[Any]:
+    """Return the values of a parameter as a list, or refuse fewer than two."""
+    if isinstance(values, str) or not hasattr(values, "__len__"):
+        raise TypeError(f"{name} must be a sequence of at least two values, got {values!r}")
+    if len(values) < 2:
+        raise ValueError(f"{name} must be a sequence of at least two values, got {values!r}")
+    return list(values)
+
+
+def label(name: str) -> str:
+    """Return the name of a parameter as a reader sees it; the code's own names fan_in and fan_out stay."""
+    return name if name.startswith("fan_") else name.replace("_", " ")
+
+
+def spoken(value: Any) -> str:
+    """Return a value as a reader sees it: numbers short, names as they are."""
+    return value if isinstance(value, str) else f"{value:.4g}"
+
+
+def slider(name: str, values: Sequence[Any]) -> str:
+    """Return one native slider with its label and the value it stands at."""
+    words = [escape(spoken(value)) for value in values]
+    return (
+        f'<label><span>{escape(label(name))}</span><input type="range" min="0" max="{len(words) - 1}" value="0" '
+        f'autocomplete="off" data-values="{"|".join(words)}" aria-valuetext="{words[0]}">'
+        f"<output>{words[0]}</output></label>"
+    )
+
+
+def frame(draw: Callable[..., Drawing], values: dict[str, Any]) -> str:
+    """Return the picture for these values, or a message in its place that says what went wrong."""
+    try:
+        return draw(**values).svg
+    except Exception as error:
+        place = ", ".join(f"{label(name)} = {spoken(value)}" for name, value in values.items())
+        reason = escape(f"{type(error).__name__}: {error}")
+        return f'<p class="explorer-error" role="note">No picture for {escape(place)}. {reason}</p>'
+
+
+def live_explorer(draw: Callable[..., Drawing], parameters: Mapping[str, Sequence[Any]]) -> Any:
+    """Return widgets that compute the picture again at each move."""
+    import ipywidgets
+
+    sliders = {
+        name: ipywidgets.SelectionSlider(
+            options=[(spoken(value), value) for value in values],
+            description=label(name),
+            style={"description_width": "initial"},
+        )
+        for name, values in parameters.items()
+    }
+    shown = ipywidgets.HTML()
+
+    def redraw(_: object = None) -> None:
+        shown.value = frame(draw, {name: widget.value for name, widget in sliders.items()})
+
+    for widget in sliders.values():
+        widget.observe(redraw, names="value")
+    redraw()
+    return ipywidgets.VBox([*sliders.values(), shown])

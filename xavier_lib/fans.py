@@ -1,0 +1,74 @@
+"""How many inputs feed one output, and how many outputs one input feeds."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from xavier_lib.arguments import flag, one_of, whole, whole_shape
+
+
+class Fans(NamedTuple):
+    """The two fans of a layer.
+
+    Attributes:
+        fan_in: how many inputs one output sums.
+        fan_out: how many outputs one input feeds.
+    """
+
+    fan_in: int
+    fan_out: int
+
+
+def fan_in_fan_out(shape: Sequence[int], *, layout: str = "IO", groups: int = 1, transposed: bool = False) -> Fans:
+    r"""Count the true fans of a weight array.
+
+    .. math:: n_\text{in} = k\,\frac{c_\text{in}}{g}, \qquad n_\text{out} = k\,\frac{c_\text{out}}{g}
+
+    with :math:`k` the number of positions in the kernel (1 for a dense layer), :math:`c` the channels and
+    :math:`g` the groups. He et al. (2015), section 2.2; counted by hand in :doc:`/chapters/fans`.
+
+    Args:
+        shape: the shape of the weights as stored, two axes or more.
+        layout: ``"IO"`` for ``(*kernel, in / groups, out)``, as in NumPy, Keras and JAX; ``"OI"`` for
+            ``(out, in / groups, *kernel)``, as in PyTorch.
+        groups: the number of groups of a grouped convolution.
+        transposed: whether the weights belong to a transposed convolution, stored as the kernel of the
+            convolution that it turns around: ``(*kernel, out / groups, in)`` in Keras,
+            ``(in, out / groups, *kernel)`` in PyTorch. Stride 1 is assumed. A transposed convolution of
+            JAX stores ``(*kernel, in, out)``: leave it False there.
+
+    Returns:
+        The pair ``(fan_in, fan_out)`` of whole numbers.
+
+    Raises:
+        TypeError: if a size or ``groups`` is no whole number, or ``transposed`` no bool.
+        ValueError: if the shape has fewer than two axes or an empty one, if the layout is unknown, or if
+            the groups do not divide the channels.
+
+    >>> fan_in_fan_out((300, 100))
+    Fans(fan_in=300, fan_out=100)
+    >>> fan_in_fan_out((64, 32, 3, 3), layout="OI")
+    Fans(fan_in=288, fan_out=576)
+    """
+    sizes = whole_shape("shape", shape)
+    count = whole("groups", groups)
+    if one_of("layout", layout, ("IO", "OI")) == "IO":
+        *kernel, grouped, channels = sizes
+    else:
+        channels, grouped, *kernel = sizes
+    if channels % count:
+        raise ValueError(f"groups must divide the {channels} channels of shape {sizes}, got {groups!r}")
+    positions = math.prod(kernel)
+    fans = Fans(positions * grouped, positions * channels // count)
+    return Fans(fans.fan_out, fans.fan_in) if flag("transposed", transposed) else fans
+
+
+def given_fans(fans: tuple[int, int] | None, shape: Sequence[int]) -> Fans:
+    """Return the fans that were given, checked, or count those of a shape in layout ``"IO"``."""
+    if fans is None:
+        return fan_in_fan_out(shape)
+    if not isinstance(fans, Sequence) or isinstance(fans, str):
+        raise TypeError(f"fans must be a pair (fan_in, fan_out), got {fans!r}")
+    if len(fans) != 2:
+        raise ValueError(f"fans must be a pair (fan_in, fan_out), got {fans!r}")
+    return Fans(whole("fan_in", fans[0]), whole("fan_out", fans[1]))

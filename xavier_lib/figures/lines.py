@@ -1,0 +1,116 @@
+"""Line plots whose series carry their names at the end of the line."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from xavier_lib.arguments import looked_up, numbers
+from xavier_lib.figures.picture import SERIES, drawn, margins, name_log_ticks
+
+SCALES = {"linear": "", "log": ", logarithmic scale"}
+LABEL_GAP = 0.075  # of the height of the axes: one line of text
+
+
+@drawn
+def lines(
+    figure: Figure,
+    series: Mapping[str, Sequence[ArrayLike]],
+    *,
+    x_label: str,
+    y_label: str,
+    x_scale: str = "linear",
+    y_scale: str = "linear",
+    y_limits: tuple[float, float] | None = None,
+    markers: bool = False,
+    reading: str = "",
+) -> str:
+    """Draw one line a series, told apart by color, dash and a name at its end.
+
+    Used in every chapter; first in :doc:`/chapters/network`.
+
+    Args:
+        series: for each name the pair (x, y), or (x, y, low, high) for a line with a band.
+        x_label: what lies on the x axis, with its unit.
+        y_label: what lies on the y axis, with its unit.
+        x_scale: ``"linear"`` or ``"log"``.
+        y_scale: ``"linear"`` or ``"log"``.
+        y_limits: the range of the y axis; chosen from the data if None.
+        markers: whether to mark each point.
+        reading: a sentence to end the text alternative with.
+
+    Raises:
+        TypeError, ValueError: if a series is empty, not finite, or x and y differ in length.
+
+    >>> lines({"double": ([1, 2], [2, 4])}, x_label="n", y_label="2n")
+    Line plot of 2n against n from 1 to 2. double: from 2 to 4.
+    """
+    notes = [looked_up("x_scale", x_scale, SCALES), looked_up("y_scale", y_scale, SCALES)]
+    curves = {name: checked(name, data) for name, data in series.items()}
+    if not curves:
+        raise ValueError("series must hold at least one line, got none")
+    axes = figure.add_subplot()
+    for (color, dash, marker), (x, y, *band) in zip(SERIES * len(curves), curves.values(), strict=False):
+        axes.plot(x, y, color=color, linestyle=dash, marker=marker if markers else "", clip_on=y_limits is not None)
+        if band:
+            axes.fill_between(x, band[0], band[1], color=color, alpha=0.2, linewidth=0)
+    for which, scale in (("x", x_scale), ("y", y_scale)):
+        if scale == "log":
+            name_log_ticks(axes, which)
+    axes.set(xlabel=x_label, ylabel=y_label, ylim=y_limits)
+    axes.grid(axis="y")
+    longest = max(map(len, curves))
+    margins(figure, left=50, right=28 + 5.2 * longest if len(curves) > 1 else 12)
+    if len(curves) > 1:
+        label_ends(axes, {name: curve[1][-1] for name, curve in curves.items()})
+    first, last = (f(curve[0][i] for curve in curves.values()) for f, i in ((min, 0), (max, -1)))
+    heading = f"Line plot of {y_label}{notes[1]} against {x_label}{notes[0]} from {first:.4g} to {last:.4g}."
+    return " ".join([heading, *(described(name, curve[1]) for name, curve in curves.items()), reading]).strip()
+
+
+def checked(name: str, data: Sequence[ArrayLike]) -> list[np.ndarray]:
+    """Return x, y and the band of a series as arrays of one length, or refuse them."""
+    if not 2 <= len(data) <= 4 or len(data) == 3:
+        raise ValueError(f"series {name!r} must be (x, y) or (x, y, low, high), got {len(data)} parts")
+    parts = [numbers(f"series {name!r}", part) for part in data]
+    if len({part.shape for part in parts}) > 1 or parts[0].ndim != 1:
+        raise ValueError(f"series {name!r} must have parts of one length, got {[part.shape for part in parts]}")
+    return parts
+
+
+def described(name: str, y: np.ndarray) -> str:
+    """Say in words and numbers how a line runs: its ends, and a peak or a dip between them."""
+    text = f"{name}: from {y[0]:.2g} to {y[-1]:.2g}"
+    height = np.ptp(y)
+    if y.max() > max(y[0], y[-1]) + 0.1 * height:
+        text += f", highest {y.max():.2g}"
+    if y.min() < min(y[0], y[-1]) - 0.1 * height:
+        text += f", lowest {y.min():.2g}"
+    return text + "."
+
+
+def label_ends(axes: Axes, ends: Mapping[str, float]) -> None:
+    """Write each series' name beside the end of its line, pushed apart where they would touch."""
+    to_axes = axes.transData + axes.transAxes.inverted()
+    heights = {name: float(to_axes.transform((axes.get_xlim()[1], end))[1]) for name, end in ends.items()}
+    placed = spread_out({name: min(max(height, 0), 1) for name, height in heights.items()})
+    for (color, dash, _), name in zip(SERIES * len(ends), ends, strict=False):
+        style = {"color": color, "linestyle": dash, "transform": axes.transAxes, "clip_on": False}
+        axes.plot([1.01, 1.06], [placed[name]] * 2, **style)  # type: ignore[arg-type]
+        axes.text(1.075, placed[name], name, va="center", transform=axes.transAxes)
+
+
+def spread_out(heights: Mapping[str, float]) -> dict[str, float]:
+    """Move heights apart to at least one line of text, keeping their order and staying below the top."""
+    placed: dict[str, float] = {}
+    lowest = 0.0
+    for name in sorted(heights, key=lambda name: heights[name]):
+        placed[name] = max(heights[name], lowest)
+        lowest = placed[name] + LABEL_GAP
+    ceiling = 1.0
+    for name in reversed(placed):
+        placed[name] = min(placed[name], ceiling)
+        ceiling = placed[name] - LABEL_GAP
+    return placed

@@ -1,0 +1,65 @@
+"""Maps: a number over two axes, written in each cell as well as colored."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from xavier_lib.arguments import numbers
+from xavier_lib.figures.picture import drawn, margins
+
+
+@drawn
+def ratio_map(
+    figure: Figure,
+    values: ArrayLike,
+    *,
+    rows: Sequence[float],
+    columns: Sequence[float],
+    row_label: str,
+    column_label: str,
+    value_label: str,
+    reading: str = "",
+) -> str:
+    """Draw positive numbers in a grid: white at 1, blue below, orange above, each cell with its number.
+
+    Used in :doc:`/chapters/naive`.
+
+    Args:
+        values: the numbers, shape (rows, columns), zero or above.
+        rows: the value of each row.
+        columns: the value of each column.
+        row_label: what the rows are.
+        column_label: what the columns are.
+        value_label: what the numbers are; it opens the text alternative.
+        reading: a sentence to end the text alternative with.
+
+    Raises:
+        TypeError, ValueError: if a value is negative or not finite, or the shape does not fit.
+
+    >>> ratio_map([[1.0, 0.5]], rows=[8], columns=[1, 2], row_label="depth", column_label="width", value_label="Size")
+    Map of Size over depth (rows) and width (columns). depth 8: 1 at width 1, 0.5 at width 2.
+    """
+    grid = numbers("values", values)
+    if grid.shape != (len(rows), len(columns)) or grid.min() < 0:
+        raise ValueError(f"values must be zero or above, shape {(len(rows), len(columns))}, got shape {grid.shape}")
+    axes = figure.add_subplot()
+    figure.set_size_inches(5, 0.75 + 0.36 * len(rows))
+    margins(figure, bottom=36)
+    shade = np.clip(np.log10(np.maximum(grid, 1e-3)), -3, 3)
+    axes.pcolormesh(shade, cmap="PuOr_r", vmin=-4, vmax=4, edgecolor="#ffffff", linewidth=1, rasterized=False)
+    for (row, column), value in np.ndenumerate(grid):
+        axes.text(column + 0.5, row + 0.5, f"{value:.1g}", ha="center", va="center", fontsize=9, color="#111111")
+    axes.set_xticks(np.arange(len(columns)) + 0.5, [f"{value:g}" for value in columns])
+    axes.set_yticks(np.arange(len(rows)) + 0.5, [f"{value:g}" for value in rows])
+    axes.set(xlabel=column_label, ylabel=row_label)
+    axes.invert_yaxis()
+    readings = [
+        f"{row_label} {row:g}: "
+        + ", ".join(f"{value:.2g} at {column_label} {column:g}" for column, value in zip(columns, line, strict=True))
+        + "."
+        for row, line in zip(rows, grid, strict=True)
+    ]
+    heading = f"Map of {value_label} over {row_label} (rows) and {column_label} (columns)."
+    return " ".join([heading, *readings, reading]).strip()

@@ -1,0 +1,114 @@
+"""Xavier (Glorot) initialization: one variance for the forward and the backward pass."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import DTypeLike, NDArray
+
+from xavier_lib.arguments import RNG, positive, whole, whole_shape
+from xavier_lib.fans import given_fans
+from xavier_lib.scaling import draw, normal_kind
+
+
+def glorot_std(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
+    r"""Standard deviation of Xavier (Glorot) weights.
+
+    .. math:: \sigma = g \sqrt{\frac{2}{n_\text{in} + n_\text{out}}}
+
+    Glorot and Bengio (2010), equation 12; derived in :doc:`/chapters/glorot`.
+
+    Args:
+        fan_in: how many inputs one output sums.
+        fan_out: how many outputs one input feeds.
+        gain: a factor :math:`g` on the weights, 1 in the paper.
+
+    Raises:
+        TypeError: if a fan is no whole number or the gain no number.
+        ValueError: if a fan is below 1 or the gain is not positive and finite.
+
+    >>> round(glorot_std(300, 100), 4)
+    0.0707
+    """
+    fans = whole("fan_in", fan_in) + whole("fan_out", fan_out)
+    return positive("gain", gain) * math.sqrt(2 / fans)
+
+
+def glorot_limit(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
+    r"""Limit of uniform Xavier (Glorot) weights.
+
+    .. math:: \ell = g \sqrt{\frac{6}{n_\text{in} + n_\text{out}}} = \sqrt{3}\,\sigma
+
+    The 6 is 3 × 2: a uniform variable on :math:`[-\ell, \ell]` has variance :math:`\ell^2 / 3`. Glorot and
+    Bengio (2010), equation 16; derived in :doc:`/chapters/glorot`. Arguments and errors are those of
+    :func:`glorot_std`.
+
+    >>> round(glorot_limit(300, 100), 4)
+    0.1225
+    """
+    return math.sqrt(3) * glorot_std(fan_in, fan_out, gain)
+
+
+def glorot_uniform(
+    shape: Sequence[int],
+    *,
+    gain: float = 1.0,
+    fans: tuple[int, int] | None = None,
+    rng: RNG = None,
+    dtype: DTypeLike = float,
+) -> NDArray[Any]:
+    r"""Draw weights from the uniform Xavier (Glorot) distribution.
+
+    .. math:: w \sim U[-\ell, \ell], \qquad \ell = g \sqrt{\frac{6}{n_\text{in} + n_\text{out}}}
+
+    Glorot and Bengio (2010), equation 16; derived in :doc:`/chapters/glorot`.
+
+    Args:
+        shape: the shape of the weights, ``(fan_in, fan_out)`` or ``(*kernel, in, out)``.
+        gain: a factor on the limit.
+        fans: the pair (fan_in, fan_out), where the shape alone does not tell; counted if None.
+        rng: a Generator, an int seed or None.
+        dtype: float32 or float64.
+
+    Returns:
+        An array of that shape and dtype, mean zero.
+
+    Raises:
+        TypeError: if an argument is of a wrong kind, or the dtype is neither float32 nor float64.
+        ValueError: if the shape has fewer than two axes, a fan is below 1, or the gain is not positive and
+            finite.
+
+    >>> glorot_uniform((2, 3), rng=0).round(3)
+    array([[ 0.3  , -0.504, -1.006],
+           [-1.059,  0.686,  0.904]])
+    """
+    fans = given_fans(fans, whole_shape("shape", shape))
+    return draw(shape, glorot_std(*fans, gain), "uniform", rng, dtype)
+
+
+def glorot_normal(
+    shape: Sequence[int],
+    *,
+    gain: float = 1.0,
+    truncated: bool = False,
+    fans: tuple[int, int] | None = None,
+    rng: RNG = None,
+    dtype: DTypeLike = float,
+) -> NDArray[Any]:
+    r"""Draw weights from the normal Xavier (Glorot) distribution.
+
+    .. math:: w \sim N(0, \sigma^2), \qquad \sigma = g \sqrt{\frac{2}{n_\text{in} + n_\text{out}}}
+
+    Glorot and Bengio (2010), equation 12; derived in :doc:`/chapters/glorot`. Arguments, errors and result
+    are those of :func:`glorot_uniform`; ``gain`` multiplies :math:`\sigma`. With ``truncated=True`` the
+    draws are cut at two standard deviations and corrected, so that the variance is still :math:`\sigma^2`.
+
+    >>> round(float(glorot_normal((400, 100), rng=0).std()), 3)
+    0.063
+    """
+    fans = given_fans(fans, whole_shape("shape", shape))
+    return draw(shape, glorot_std(*fans, gain), normal_kind(truncated), rng, dtype)
+
+
+xavier_uniform = glorot_uniform
+xavier_normal = glorot_normal

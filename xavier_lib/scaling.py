@@ -1,0 +1,159 @@
+"""The one formula behind Xavier, He and LeCun: a variance divided by a fan."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from xavier_lib.arguments import RNG, flag, float_dtype, generator, one_of, positive, whole_shape
+from xavier_lib.fans import Fans, given_fans
+
+#: Standard deviation of a standard normal cut at two standard deviations.
+TRUNCATED_STD = math.sqrt(1 - 4 * math.exp(-2) / math.sqrt(2 * math.pi) / math.erf(math.sqrt(2)))
+
+MODES = ("fan_in", "fan_out", "fan_avg")
+DISTRIBUTIONS = ("uniform", "normal", "truncated_normal")
+
+
+def fan_of(mode: str, fans: Fans) -> float:
+    """Return the fan that a mode divides by: one of the two, or their mean."""
+    chosen = {"fan_in": fans.fan_in, "fan_out": fans.fan_out, "fan_avg": (fans.fan_in + fans.fan_out) / 2}
+    return float(chosen[one_of("mode", mode, MODES)])
+
+
+def draw(shape: Sequence[int], std: float, distribution: str, rng: RNG, dtype: DTypeLike) -> NDArray[Any]:
+    """Draw weights of mean zero and the given standard deviation, natively in float32 or float64.
+
+    Raises:
+        TypeError: if the shape, the generator or the dtype is of a wrong kind.
+        ValueError: if the distribution is unknown or the standard deviation does not fit the dtype.
+
+    >>> draw((2, 2), 1.0, "uniform", rng=0, dtype=float).round(2)
+    array([[ 0.47, -0.8 ],
+           [-1.59, -1.67]])
+    """
+    sizes, kind, source = whole_shape("shape", shape), float_dtype(dtype), generator(rng)
+    one_of("distribution", distribution, DISTRIBUTIONS)
+    limits = np.finfo(kind)
+    if not limits.tiny <= std <= limits.max / 16:
+        raise ValueError(f"the standard deviation of the weights must fit {kind}, got {std!r}")
+    if distribution == "uniform":
+        limit = math.sqrt(3) * std
+        weights: NDArray[Any] = source.random(sizes, dtype=kind)
+        weights *= 2 * limit
+        weights -= limit
+        return weights
+    weights = source.standard_normal(sizes, dtype=kind)
+    if distribution == "truncated_normal":
+        _redraw_beyond_two(weights, source)
+        std /= TRUNCATED_STD
+    weights *= std
+    return weights
+
+
+def _redraw_beyond_two(weights: NDArray[Any], source: np.random.Generator) -> None:
+    flat = weights.reshape(-1)
+    outside = np.flatnonzero(np.abs(flat) > 2)
+    while outside.size:
+        flat[outside] = source.standard_normal(outside.size, dtype=flat.dtype)
+        outside = outside[np.abs(flat[outside]) > 2]
+
+
+def variance_scaling(
+    shape: Sequence[int],
+    *,
+    scale: float,
+    mode: str,
+    distribution: str,
+    fans: tuple[int, int] | None = None,
+    rng: RNG = None,
+    dtype: DTypeLike = float,
+) -> NDArray[Any]:
+    r"""Draw weights whose variance is a scale divided by a fan.
+
+    .. math:: \operatorname{Var} w = \frac{s}{n}
+
+    The family's one formula: Glorot and Bengio (2010), equations 10 to 12; compared mode by mode in
+    :doc:`/chapters/fans`.
+
+    Args:
+        shape: the shape of the weights, ``(fan_in, fan_out)`` or ``(*kernel, in, out)``.
+        scale: the numerator :math:`s`, positive and finite.
+        mode: the fan :math:`n`: ``"fan_in"``, ``"fan_out"`` or ``"fan_avg"``, the mean of both.
+        distribution: ``"uniform"``, ``"normal"`` or ``"truncated_normal"``, the last one cut at two
+            standard deviations and corrected so that the variance is still :math:`s / n`.
+        fans: the pair (fan_in, fan_out), where the shape alone does not tell; counted if None.
+        rng: a Generator, an int seed or None.
+        dtype: float32 or float64.
+
+    Returns:
+        An array of that shape and dtype, mean zero.
+
+    Raises:
+        TypeError: if an argument is of a wrong kind, or the dtype is neither float32 nor float64.
+        ValueError: if the shape has fewer than two axes, a fan is below 1, the scale is not positive and
+            finite, or a name is unknown.
+
+    >>> weights = variance_scaling((400, 100), scale=1.0, mode="fan_in", distribution="normal", rng=0)
+    >>> weights.shape, round(float(weights.std()), 3)
+    ((400, 100), 0.05)
+    """
+    whole_shape("shape", shape)
+    fan = fan_of(mode, given_fans(fans, shape))
+    return draw(shape, math.sqrt(positive("scale", scale)) / math.sqrt(fan), distribution, rng, dtype)
+
+
+def normal_kind(truncated: bool) -> str:
+    """Return the name of the normal distribution, truncated or not."""
+    return "truncated_normal" if flag("truncated", truncated) else "normal"
+
+
+def _lecun_std(fan_in: int, gain: float) -> float:
+    return positive("gain", gain) / math.sqrt(fan_in)
+
+
+def lecun_uniform(
+    shape: Sequence[int],
+    *,
+    gain: float = 1.0,
+    fans: tuple[int, int] | None = None,
+    rng: RNG = None,
+    dtype: DTypeLike = float,
+) -> NDArray[Any]:
+    r"""Draw uniform weights of variance one over fan-in.
+
+    .. math:: w \sim U\!\left[-g\sqrt{3 / n_\text{in}},\; g\sqrt{3 / n_\text{in}}\right]
+
+    LeCun, Bottou, Orr and Müller (1998), section 4.6; see :doc:`/chapters/fans`. Arguments, errors and
+    result are those of :func:`variance_scaling`; ``gain`` multiplies the limit.
+
+    >>> float(abs(lecun_uniform((300, 5), rng=0)).max()) <= 0.1
+    True
+    """
+    std = _lecun_std(given_fans(fans, whole_shape("shape", shape)).fan_in, gain)
+    return draw(shape, std, "uniform", rng, dtype)
+
+
+def lecun_normal(
+    shape: Sequence[int],
+    *,
+    gain: float = 1.0,
+    truncated: bool = False,
+    fans: tuple[int, int] | None = None,
+    rng: RNG = None,
+    dtype: DTypeLike = float,
+) -> NDArray[Any]:
+    r"""Draw normal weights of variance one over fan-in.
+
+    .. math:: w \sim N\!\left(0,\; g^2 / n_\text{in}\right)
+
+    LeCun, Bottou, Orr and Müller (1998), section 4.6; see :doc:`/chapters/fans`. Arguments, errors and
+    result are those of :func:`variance_scaling`; ``gain`` multiplies the standard deviation.
+
+    >>> round(float(lecun_normal((400, 100), rng=0).std()), 3)
+    0.05
+    """
+    std = _lecun_std(given_fans(fans, whole_shape("shape", shape)).fan_in, gain)
+    return draw(shape, std, normal_kind(truncated), rng, dtype)
