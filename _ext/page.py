@@ -1,39 +1,54 @@
 """Small corrections to each built page: figures inline, so that they follow the theme; scripts once."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
 
-def inline_pictures(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
+class PictureOf(Directive):
+    """Show a chapter's stored figure on another page: ``{picture-of} network fig-network-four-starts``."""
+
+    required_arguments = 2
+
+    def run(self) -> list[nodes.Node]:
+        """Return the figure's SVG as the chapter stores it."""
+        chapter, name = self.arguments
+        source = Path(self.state.document.settings.env.srcdir, "chapters", f"{chapter}.ipynb")
+        self.state.document.settings.env.note_dependency(str(source))
+        for cell in json.loads(source.read_text(encoding="utf-8"))["cells"]:
+            if cell["metadata"].get("mystnb", {}).get("figure", {}).get("name") == name:
+                return [picture("".join(cell["outputs"][0]["data"]["image/svg+xml"]))]
+        raise self.error(f"{source.name} has no figure named {name!r}")
+
+
+def picture(svg: str) -> nodes.raw:
+    """Return a node that writes an SVG into the page."""
+    return nodes.raw("", f'<div class="picture-box">{svg}</div>', format="html")
+
+
+def inline_pictures(app: Sphinx, doctree: nodes.document, _page: str) -> None:
     """Put a notebook's SVG into the page itself: an image file could not take the color of the text."""
     if app.builder.format != "html":
         return
     for image in list(doctree.findall(nodes.image)):
-        uri = str(image["uri"])
-        path = Path(app.srcdir, uri)
-        if uri.endswith(".svg") and path.is_file():
-            html = f'<div class="picture-box">{path.read_text(encoding="utf-8")}</div>'
-            image.replace_self(nodes.raw("", html, format="html"))
+        path = Path(app.srcdir, image["uri"])
+        if path.suffix == ".svg" and path.is_file():
+            image.replace_self(picture(path.read_text(encoding="utf-8")))
 
 
 def scripts_once(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
     """Drop the twin of each inline script, which Sphinx 7.4 writes a second time."""
-    files = context.get("script_files", [])
-    seen: set[tuple[str, str]] = set()
-    kept = []
-    for script in files:
-        key = (str(script), str(getattr(script, "attributes", {}).get("body", "")))
-        if key not in seen:
-            seen.add(key)
-            kept.append(script)
-    context["script_files"] = kept
+    once = {(str(script), script.attributes.get("body", "")): script for script in context["script_files"]}
+    context["script_files"] = list(once.values())
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect both corrections to the build."""
+    """Connect the corrections to the build."""
+    app.add_directive("picture-of", PictureOf)
     app.connect("doctree-resolved", inline_pictures)
     app.connect("html-page-context", scripts_once, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

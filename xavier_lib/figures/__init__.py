@@ -1,8 +1,8 @@
 """Pictures of the book: lean SVG with a text alternative made from the numbers that are drawn."""
 
 from xavier_lib.figures.diagram import network_diagram
-from xavier_lib.figures.histograms import densities, histograms, inputs_on_curve
-from xavier_lib.figures.lines import lines
+from xavier_lib.figures.distributions import densities, histograms, inputs_on_curve
+from xavier_lib.figures.line_plots import lines
 from xavier_lib.figures.maps import ratio_map
 from xavier_lib.figures.picture import Picture
 

@@ -33,6 +33,8 @@ def network_diagram(
     shapes = [(len(left), len(right)) for left, right in zip(names, names[1:], strict=False)]
     if [layer.shape for layer in layers] != shapes:
         raise ValueError(f"weights must have shapes {shapes}, got {[layer.shape for layer in layers]}")
+    if not layers:
+        raise ValueError("weights must hold at least one layer, got none")
     axes = figure.add_subplot()
     margins(figure, left=4, right=4, bottom=4, top=4)
     axes.set(xlim=(-0.2, len(layers) + 0.2), ylim=(-0.62, 0.62))

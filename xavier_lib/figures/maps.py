@@ -42,8 +42,11 @@ def ratio_map(
     Map of Size over depth (rows) and width (columns). depth 8: 1 at width 1, 0.5 at width 2.
     """
     grid = numbers("values", values)
-    if grid.shape != (len(rows), len(columns)) or grid.min() < 0:
-        raise ValueError(f"values must be zero or above, shape {(len(rows), len(columns))}, got shape {grid.shape}")
+    shape = len(numbers("rows", rows)), len(numbers("columns", columns))
+    if grid.shape != shape:
+        raise ValueError(f"values must have shape {shape}, (rows, columns), got {grid.shape}")
+    if grid.min() < 0:
+        raise ValueError(f"values must be zero or above, got {grid.min()}")
     axes = figure.add_subplot()
     figure.set_size_inches(5, 0.75 + 0.36 * len(rows))
     margins(figure, bottom=36)

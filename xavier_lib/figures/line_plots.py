@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from xavier_lib.arguments import looked_up, numbers
+from xavier_lib.arguments import interval, looked_up, named, numbers
 from xavier_lib.figures.picture import SERIES, drawn, margins, name_log_ticks
 
 SCALES = {"linear": "", "log": ", logarithmic scale"}
@@ -42,15 +42,16 @@ def lines(
         reading: a sentence to end the text alternative with.
 
     Raises:
-        TypeError, ValueError: if a series is empty, not finite, or x and y differ in length.
+        TypeError, ValueError: if a series is empty, not finite, or x and y differ in length, if the limits
+            do not run from low to high, or if a logarithmic axis has nothing above zero to show.
 
     >>> lines({"double": ([1, 2], [2, 4])}, x_label="n", y_label="2n")
     Line plot of 2n against n from 1 to 2. double: from 2 to 4.
     """
     notes = [looked_up("x_scale", x_scale, SCALES), looked_up("y_scale", y_scale, SCALES)]
-    curves = {name: checked(name, data) for name, data in series.items()}
-    if not curves:
-        raise ValueError("series must hold at least one line, got none")
+    curves = {name: checked(name, data) for name, data in named("series", series).items()}
+    if y_limits is not None:
+        interval("y_limits", y_limits)
     axes = figure.add_subplot()
     for (color, dash, marker), (x, y, *band) in zip(SERIES * len(curves), curves.values(), strict=False):
         axes.plot(x, y, color=color, linestyle=dash, marker=marker if markers else "", clip_on=y_limits is not None)
@@ -58,6 +59,8 @@ def lines(
             axes.fill_between(x, band[0], band[1], color=color, alpha=0.2, linewidth=0)
     for which, scale in (("x", x_scale), ("y", y_scale)):
         if scale == "log":
+            if not any((curve["xy".index(which)] > 0).any() for curve in curves.values()):
+                raise ValueError(f"{which}_scale must be 'linear' where no {which} is above zero, got 'log'")
             name_log_ticks(axes, which)
     axes.set(xlabel=x_label, ylabel=y_label, ylim=y_limits)
     axes.grid(axis="y")
@@ -72,7 +75,9 @@ def lines(
 
 def checked(name: str, data: Sequence[ArrayLike]) -> list[np.ndarray]:
     """Return x, y and the band of a series as arrays of one length, or refuse them."""
-    if not 2 <= len(data) <= 4 or len(data) == 3:
+    if not isinstance(data, (Sequence, np.ndarray)):
+        raise TypeError(f"series {name!r} must be (x, y) or (x, y, low, high), got {data!r}")
+    if len(data) not in (2, 4):
         raise ValueError(f"series {name!r} must be (x, y) or (x, y, low, high), got {len(data)} parts")
     parts = [numbers(f"series {name!r}", part) for part in data]
     if len({part.shape for part in parts}) > 1 or parts[0].ndim != 1:

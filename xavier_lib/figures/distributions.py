@@ -1,12 +1,12 @@
 """Histograms: one row a layer, a distribution beside its density, inputs laid on a curve."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from xavier_lib.arguments import numbers, whole
+from xavier_lib.arguments import interval, named, numbers, whole
 from xavier_lib.figures.picture import GRAY, SERIES, drawn, margins
 
 
@@ -33,16 +33,15 @@ def histograms(
         reading: a sentence to end the text alternative with.
 
     Raises:
-        TypeError, ValueError: if there is no group, or one is empty or not finite.
+        TypeError, ValueError: if there is no group, one is empty or not finite, the limits do not run from
+            low to high, or there is no bin.
 
     >>> histograms({"layer 1": [-1, 0, 1], "layer 2": [0, 0, 0]}, x_label="activation")
     Histograms of activation from -1 to 1, one row each. layer 1: rms 0.82. layer 2: rms 0.
     """
-    rows = {name: numbers(f"group {name!r}", values).ravel() for name, values in groups.items()}
-    if not rows:
-        raise ValueError("groups must hold at least one row, got none")
+    rows = {name: numbers(f"group {name!r}", values).ravel() for name, values in named("groups", groups).items()}
     whole("bins", bins)
-    low, high = limits or (min(v.min() for v in rows.values()), max(v.max() for v in rows.values()))
+    low, high = interval("limits", limits) if limits is not None else ends(rows.values())
     figure.set_size_inches(5, 0.75 + 0.42 * len(rows))
     longest = max(map(len, rows))
     margins(figure, left=12 + 5.2 * longest, right=66, bottom=34, top=6)
@@ -63,6 +62,12 @@ def histograms(
     ).strip()
 
 
+def ends(rows: Iterable[np.ndarray]) -> tuple[float, float]:
+    """Return the smallest and the largest value of all rows, half a unit apart from them where they are equal."""
+    low, high = (float(f(f(row) for row in rows)) for f in (min, max))
+    return (low, high) if low < high else (low - 0.5, high + 0.5)
+
+
 @drawn
 def densities(
     figure: Figure,
@@ -81,29 +86,41 @@ def densities(
         reading: a sentence to end the text alternative with.
 
     Raises:
-        TypeError, ValueError: if there is no curve, or one is empty or not finite.
+        TypeError, ValueError: if there is no curve, or one is no such triple, empty or not finite, or
+            none of its sample lies within the range of x.
 
     >>> densities({"U(-1, 1)": ([-1, 1], [0.5, 0.5], [-0.5, 0.5])}, x_label="weight")
     Densities of weight with histograms of samples. U(-1, 1): sample of 2, mean 0, standard deviation 0.5.
     """
-    if not curves:
-        raise ValueError("curves must hold at least one density, got none")
+    named("curves", curves)
     panels = figure.subplots(len(curves), sharex=True, squeeze=False)[:, 0]
     figure.set_size_inches(5, 0.6 + 1.2 * len(curves))
     margins(figure, left=46, right=12)
     readings = []
     for axes, (color, *_), (name, parts) in zip(panels, SERIES * len(curves), curves.items(), strict=False):
-        x, density, sample = (numbers(f"curve {name!r}", part).ravel() for part in parts)
+        x, density, sample = checked_curve(name, parts)
         heights, edges = np.histogram(sample, bins=41, range=(x.min(), x.max()), density=True)
         axes.stairs(heights, edges, fill=True, color=color, alpha=0.3)
         axes.plot(x, density, color=color)
         axes.text(0.01, 0.95, name, va="top", transform=axes.transAxes)
         axes.set(ylabel="density", ylim=(0, None))
         readings.append(
-            f"{name}: sample of {sample.size}, mean {abs(sample.mean()):.1g}, standard deviation {sample.std():.2g}."
+            f"{name}: sample of {sample.size}, mean {sample.mean() + 0.0:.1g}, standard deviation {sample.std():.2g}."
         )
     panels[-1].set_xlabel(x_label)
     return " ".join([f"Densities of {x_label} with histograms of samples.", *readings, reading]).strip()
+
+
+def checked_curve(name: str, parts: Sequence[ArrayLike]) -> list[np.ndarray]:
+    """Return x, the density and the sample of a curve as flat arrays, or refuse them."""
+    if len(parts) != 3:
+        raise ValueError(f"curve {name!r} must be (x, density, sample), got {len(parts)} parts")
+    x, density, sample = arrays = [numbers(f"curve {name!r}", part).ravel() for part in parts]
+    if x.size != density.size:
+        raise ValueError(f"curve {name!r} must have one density for each x, got {density.size} for {x.size}")
+    if not ((sample >= x.min()) & (sample <= x.max())).any():
+        raise ValueError(f"curve {name!r} must have some of its sample between {x.min():.4g} and {x.max():.4g}")
+    return arrays
 
 
 @drawn
@@ -124,17 +141,21 @@ def inputs_on_curve(
         f: the activation function.
         pre_activations: the inputs to lay on the curve, of any shape.
         name: the function's name.
-        z_limits: the range of inputs shown; inputs beyond it are counted in the outermost bins.
+        z_limits: the range of inputs shown; inputs beyond it are counted in the outermost bins, and so are
+            their outputs.
         reading: a sentence to end the text alternative with.
 
     Raises:
-        TypeError, ValueError: if the pre-activations are empty or not finite.
+        TypeError, ValueError: if ``f`` is no function, the pre-activations are empty or not finite, or the
+            limits do not run from low to high.
 
     >>> inputs_on_curve(np.tanh, [-1.0, 0.0, 1.0], name="tanh")
     Curve of tanh. Histogram of its inputs: standard deviation 0.82. Histogram of its outputs: from -0.76 to 0.76.
     """
+    if not callable(f):
+        raise TypeError(f"f must be a function, got {f!r}")
     z = numbers("pre_activations", pre_activations).ravel()
-    grid = np.linspace(*z_limits, 81)
+    grid = np.linspace(*interval("z_limits", z_limits), 81)
     outputs, curve = np.asarray(f(z)), np.asarray(f(grid))
     panels = figure.subplots(
         2, 2, sharex="col", sharey="row", width_ratios=[3, 1], height_ratios=[2, 1], gridspec_kw={"wspace": 0.08}
@@ -149,7 +170,8 @@ def inputs_on_curve(
     counts, edges = np.histogram(np.clip(z, *z_limits), bins=41, range=z_limits)
     below.stairs(counts / z.size, edges, fill=True, color=SERIES[0][0])
     below.set(xlabel="input z", ylabel="share")
-    shares, levels = np.histogram(outputs, bins=41, range=(curve.min(), curve.max()))
+    seen = curve.min(), curve.max()
+    shares, levels = np.histogram(np.clip(outputs, *seen), bins=41, range=seen)
     beside.stairs(shares / z.size, levels, fill=True, color=SERIES[0][0], orientation="horizontal")
     beside.set(xlabel="share of outputs")
     corner.remove()
