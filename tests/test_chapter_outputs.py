@@ -19,8 +19,7 @@ SOURCES = {
     "word": "print('the signal fades')",
     "last bits": "0.1 + 0.2",
     "coordinate": (
-        "from xavier_lib.figures import lines\n"
-        "lines({'y': ([0, 1, 2], [0, 1, 4])}, x_label='x', y_label='y')"
+        "from xavier_lib.figures import lines\nlines({'y': ([0, 1, 2], [0, 1, 4])}, x_label='x', y_label='y')"
     ),
     "alt": "lines({'y': ([0, 1, 2], [0, 1, 5])}, x_label='x', y_label='y')",
     "frame": (

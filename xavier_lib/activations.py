@@ -88,7 +88,8 @@ def leaky_relu(negative_slope: float = 0.01) -> Activation:
 
     def f(z: ArrayLike) -> Array:
         array = _floats(z)
-        return np.where(array > 0, array, slope * array).astype(array.dtype, copy=False)
+        rising = np.maximum(array, 0)
+        return rising + slope * np.minimum(array, 0) if slope else rising  # zero times infinity is no number
 
     def df(z: ArrayLike) -> Array:
         array = _floats(z)
@@ -97,7 +98,7 @@ def leaky_relu(negative_slope: float = 0.01) -> Activation:
     return Activation("leaky_relu", f, df)
 
 
-#: The activations by name: linear, sigmoid, tanh, relu, leaky_relu (slope 0.01) and softsign.
+#: A mapping from names to activations, with linear, sigmoid, tanh, relu, leaky_relu (slope 0.01) and softsign.
 ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
     {
         activation.name: activation

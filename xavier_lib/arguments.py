@@ -18,9 +18,13 @@ def finite(name: str, value: float) -> float:
     """Return ``value`` as a float, or refuse what is not a finite real number."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a finite number, got {value!r} ({type(value).__name__})")
-    if not math.isfinite(value):
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
         raise ValueError(f"{name} must be a finite number, got {value!r}")
-    return float(value)
+    return number
 
 
 def positive(name: str, value: float) -> float:
@@ -68,7 +72,8 @@ def looked_up(name: str, value: str, table: Mapping[str, Choice]) -> Choice:
 def whole_shape(name: str, value: Sequence[int]) -> tuple[int, ...]:
     """Return a weight shape as a tuple, or refuse fewer than two axes and empty axes."""
     accepted = f"{name} must be a sequence of at least two positive whole numbers, got {value!r}"
-    if isinstance(value, str) or not isinstance(value, (Sequence, np.ndarray)):
+    single = isinstance(value, (str, bytes)) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    if single or not isinstance(value, (Sequence, np.ndarray)):
         raise TypeError(accepted)
     if len(value) < 2:
         raise ValueError(accepted)
@@ -81,7 +86,7 @@ def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
         found = None if dtype is None else np.dtype(dtype)
     except TypeError:
         found = None
-    if found not in FLOATS:
+    if found is None or found not in FLOATS:  # NumPy finds None equal to float64
         raise TypeError(f"dtype must be float32 or float64, got {dtype!r}")
     return found
 
@@ -97,13 +102,39 @@ def generator(rng: RNG) -> np.random.Generator:
     return np.random.default_rng(rng)
 
 
+def interval(name: str, value: tuple[float, float]) -> tuple[float, float]:
+    """Return the two ends of a range, or refuse what does not run from a lower to a higher finite number."""
+    accepted = f"{name} must be a pair (low, high) of finite numbers, got {value!r}"
+    if isinstance(value, str) or not isinstance(value, (Sequence, np.ndarray)):
+        raise TypeError(accepted)
+    if len(value) != 2:
+        raise ValueError(accepted)
+    low, high = finite(f"{name}[0]", value[0]), finite(f"{name}[1]", value[1])
+    if not low < high:
+        raise ValueError(accepted)
+    return low, high
+
+
+def named(name: str, value: Mapping[str, Choice]) -> dict[str, Choice]:
+    """Return a non-empty mapping from names to anything as a dict, or refuse what is none."""
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise TypeError(f"{name} must be a mapping from names, got {value!r}")
+    if not value:
+        raise ValueError(f"{name} must hold at least one entry, got none")
+    return dict(value)
+
+
 def numbers(name: str, value: ArrayLike, dtype: DTypeLike = float) -> NDArray[Any]:
-    """Return ``value`` as a non-empty array of finite numbers, or refuse it."""
+    """Return ``value`` as a non-empty array of finite numbers, or refuse it; text is no number."""
     accepted = f"{name} must be a non-empty array of finite numbers"
     try:
-        array = np.asarray(value, dtype=dtype)
-    except (TypeError, ValueError) as error:
+        found = np.asarray(value)
+    except ValueError as error:  # rows of different lengths
         raise TypeError(f"{accepted}, got {value!r}") from error
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"{accepted}, got {value!r}")
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused below
+        array = found.astype(dtype, copy=False)
     if array.size == 0:
         raise ValueError(f"{accepted}, got shape {array.shape}")
     if not np.isfinite(array).all():

@@ -50,7 +50,8 @@ def forward_pass(rows: Array, weights: Sequence[Array], biases: Sequence[Array],
             if record.pre_activations:
                 record.activations.append(activation.f(record.logits))
             record.pre_activations.append(record.activations[-1] @ weight + bias)
-    _refuse_overflow("forward", record.logits)
+    for values in record.pre_activations:  # a hidden infinity may come out of f finite
+        _refuse_overflow("forward", values)
     return record
 
 
@@ -62,15 +63,19 @@ def backward_pass(
     with np.errstate(over="ignore", invalid="ignore"):
         for weight, z in zip(weights[:0:-1], record.pre_activations[-2::-1], strict=True):
             deltas.append((deltas[-1] @ weight.T) * activation.df(z))
-    _refuse_overflow("backward", deltas[-1])
-    deltas.reverse()
-    by_weight = [a.T @ delta for a, delta in zip(record.activations, deltas, strict=True)]
-    return Gradients(by_weight, [delta.sum(axis=0) for delta in deltas], deltas)
+        deltas.reverse()
+        by_weight = [a.T @ delta for a, delta in zip(record.activations, deltas, strict=True)]
+        by_bias = [delta.sum(axis=0) for delta in deltas]
+    for values in (*by_weight, *by_bias):
+        _refuse_overflow("backward", values)
+    return Gradients(by_weight, by_bias, deltas)
 
 
 def log_softmax(logits: Array) -> Array:
     """Return the logarithm of the softmax of each row."""
-    shifted: Array = logits - logits.max(axis=1, keepdims=True)
+    with np.errstate(over="ignore"):
+        shifted: Array = logits - logits.max(axis=1, keepdims=True)
+    _refuse_overflow("forward", shifted)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))  # type: ignore[no-any-return]
 
 

@@ -12,11 +12,17 @@ from xavier_lib.arguments import RNG, float_dtype, generator, positive
 class Digits(NamedTuple):
     """Handwritten digits, split into a training and a test set.
 
+    What :func:`digits` returns; learned in :doc:`/chapters/network`.
+
     Attributes:
         x_train: one image a row, 64 standardized pixels.
         y_train: the digit on each image, 0 to 9.
         x_test: test images, scaled like the training images.
         y_test: the digit on each test image.
+
+    >>> data = digits()
+    >>> data.y_train.shape, data.y_test.shape
+    ((1437,), (360,))
     """
 
     x_train: NDArray[Any]

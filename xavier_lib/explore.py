@@ -2,8 +2,10 @@
 
 import itertools
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from numbers import Real
 from typing import Any, Protocol
 
 FACE = "XAVIER_LIB_FACE"
@@ -33,7 +35,7 @@ class StaticExplorer:
     def __init__(self, draw: Callable[..., Drawing], parameters: Mapping[str, Sequence[Any]]) -> None:
         self.parameters = parameters
         choices = itertools.product(*parameters.values())
-        self.frames = [frame(draw, dict(zip(parameters, values, strict=True))) for values in choices]
+        self.frames = distinct([frame(draw, dict(zip(parameters, values, strict=True))) for values in choices])
 
     def __repr__(self) -> str:
         """Return one line on the sliders and their ranges."""
@@ -64,9 +66,9 @@ def explore(draw: Callable[..., Drawing], **parameters: Sequence[Any]) -> Any:
         An object that a notebook displays.
 
     Raises:
-        TypeError: if ``draw`` is no function or a parameter no sequence.
-        ValueError: if there are not one or two parameters, one has fewer than two values, or the
-            environment variable names no face.
+        TypeError: if ``draw`` is no function or a parameter no sequence of numbers or names.
+        ValueError: if there are not one or two parameters, one has fewer than two values or a name with a
+            ``|``, or the environment variable names no face.
 
     >>> from xavier_lib.figures import lines
     >>> def line(slope):
@@ -96,11 +98,16 @@ def face() -> str:
 
 
 def checked_values(name: str, values: Sequence[Any]) -> list[Any]:
-    """Return the values of a parameter as a list, or refuse fewer than two."""
+    """Return the values of a parameter as a list, or refuse fewer than two and what cannot be written out."""
     if isinstance(values, str) or not hasattr(values, "__len__"):
         raise TypeError(f"{name} must be a sequence of at least two values, got {values!r}")
     if len(values) < 2:
         raise ValueError(f"{name} must be a sequence of at least two values, got {values!r}")
+    for value in values:
+        if not isinstance(value, (str, Real)):
+            raise TypeError(f"{name} must hold numbers or names, got {value!r}")
+        if "|" in spoken(value):
+            raise ValueError(f"{name} must hold no name with a |, got {value!r}")
     return list(values)
 
 
@@ -111,7 +118,7 @@ def label(name: str) -> str:
 
 def spoken(value: Any) -> str:
     """Return a value as a reader sees it: numbers short, names as they are."""
-    return value if isinstance(value, str) else f"{value:.4g}"
+    return value if isinstance(value, str) else f"{float(value):.4g}"
 
 
 def slider(name: str, values: Sequence[Any]) -> str:
@@ -132,6 +139,14 @@ def frame(draw: Callable[..., Drawing], values: dict[str, Any]) -> str:
         place = ", ".join(f"{label(name)} = {spoken(value)}" for name, value in values.items())
         reason = escape(f"{type(error).__name__}: {error}")
         return f'<p class="explorer-error" role="note">No picture for {escape(place)}. {reason}</p>'
+
+
+def distinct(frames: Sequence[str]) -> list[str]:
+    """Return the frames with their own ids: of two equal pictures the second would borrow from a hidden one."""
+    return [
+        re.sub(r'(\bid="|href="#|url\(#)([^")]+)', rf"\g<0>_{index}", html) if html in frames[:index] else html
+        for index, html in enumerate(frames)
+    ]
 
 
 def live_explorer(draw: Callable[..., Drawing], parameters: Mapping[str, Sequence[Any]]) -> Any:

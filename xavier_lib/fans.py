@@ -8,11 +8,15 @@ from xavier_lib.arguments import flag, one_of, whole, whole_shape
 
 
 class Fans(NamedTuple):
-    """The two fans of a layer.
+    """The two fans of a layer; counted in :doc:`/chapters/fans`.
 
     Attributes:
         fan_in: how many inputs one output sums.
         fan_out: how many outputs one input feeds.
+
+    >>> fan_in, fan_out = Fans(300, 100)
+    >>> fan_in
+    300
     """
 
     fan_in: int

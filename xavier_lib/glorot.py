@@ -4,10 +4,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from numpy.typing import DTypeLike, NDArray
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from xavier_lib.arguments import RNG, positive, whole, whole_shape
 from xavier_lib.fans import given_fans
+from xavier_lib.mlp import MLP
 from xavier_lib.scaling import draw, normal_kind
 
 
@@ -112,3 +114,69 @@ def glorot_normal(
 
 xavier_uniform = glorot_uniform
 xavier_normal = glorot_normal
+
+
+def forward_ratio(network: MLP, x: ArrayLike) -> NDArray[Any]:
+    r"""Mean square of each layer's pre-activations, measured over what independence predicts.
+
+    .. math:: \frac{\operatorname{E}[z_l^2]}{n_\text{in} \operatorname{Var}(w_l) \operatorname{E}[a_{l-1}^2]}
+
+    It is near 1 as long as weights of mean zero are independent of their inputs. Glorot and Bengio (2010),
+    equation 5, without its product; measured before and after training in :doc:`/chapters/glorot`.
+
+    Args:
+        network: the network, with weights that vary in every layer and zero biases at the start.
+        x: the inputs, shape (rows, width).
+
+    Returns:
+        One ratio a layer, the output layer included, shape (layers,).
+
+    Raises:
+        TypeError, ValueError, FloatingPointError: as in :meth:`xavier_lib.mlp.MLP.forward`.
+        ValueError: if all weights of a layer are equal, or all its inputs zero.
+
+    >>> network = MLP((400, 400, 400), glorot_normal, rng=0)
+    >>> forward_ratio(network, np.random.default_rng(0).standard_normal((50, 400))).round(1)
+    array([1., 1.])
+    """
+    record = network.forward(x)
+    measured = np.array([np.mean(z**2) for z in record.pre_activations])
+    layers = zip(network.weights, record.activations, strict=True)
+    predicted = np.array([len(w) * w.var() * np.mean(a**2) for w, a in layers])
+    if not predicted.all():
+        layer = int(np.argmin(predicted != 0))
+        raise ValueError(f"network must have weights that vary and inputs other than zero, got none in layer {layer}")
+    ratios: NDArray[Any] = measured / predicted
+    return ratios
+
+
+def wide_tanh_variance(depth: int, gain: float = 1.0) -> NDArray[Any]:
+    r"""Variance of the activations of a wide tanh network with Xavier weights, layer by layer.
+
+    .. math:: q_l = \operatorname{E} \tanh^2(g \sqrt{q_{l-1}}\, z), \qquad z \sim N(0, 1), \qquad q_0 = 1
+
+    Layers of one width, that width without bound, zero biases: no weight is drawn, each layer is one
+    integral. With gain 1 it sinks like :math:`1 / (2l)`. Poole et al. (2016), section 2; compared with
+    networks of finite width in :doc:`/chapters/glorot`.
+
+    Args:
+        depth: the number of hidden layers.
+        gain: a factor :math:`g` on the weights.
+
+    Returns:
+        The variance of the input, 1, then that of each layer, shape (depth + 1,).
+
+    Raises:
+        TypeError: if the depth is no whole number or the gain no number.
+        ValueError: if the depth is below 1 or the gain is not positive and finite.
+
+    >>> wide_tanh_variance(10)[[0, 1, 10]].round(4)
+    array([1.    , 0.3943, 0.0522])
+    """
+    factor, variances = positive("gain", gain), [1.0]
+    z = np.linspace(-9, 9, 1800)
+    density = np.exp(-(z**2) / 2)
+    for _ in range(whole("depth", depth)):
+        activations = np.tanh(factor * math.sqrt(variances[-1]) * z)
+        variances.append(float(np.average(activations**2, weights=density)))
+    return np.array(variances)

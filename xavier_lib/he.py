@@ -2,13 +2,17 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from xavier_lib.arguments import RNG, finite, positive, whole_shape
+from xavier_lib.activations import Activation, activation_named
+from xavier_lib.arguments import RNG, finite, generator, numbers, positive, whole, whole_shape
 from xavier_lib.fans import given_fans
+from xavier_lib.mlp import MLP, Initializer
 from xavier_lib.scaling import draw, fan_of, normal_kind
+from xavier_lib.signals import activation_rms, gradient_rms
 
 
 def he_std(fan: float, negative_slope: float = 0.0) -> float:
@@ -109,3 +113,91 @@ def he_normal(
     """
     fan = fan_of(mode, given_fans(fans, whole_shape("shape", shape)))
     return draw(shape, he_std(fan, negative_slope), normal_kind(truncated), rng, dtype)
+
+
+class BothPasses(NamedTuple):
+    """One number for each of the two passes through a network; see :doc:`/chapters/he`.
+
+    Attributes:
+        forward: that of the activations.
+        backward: that of the gradients.
+
+    >>> BothPasses(0.5, 0.25).backward
+    0.25
+    """
+
+    forward: float
+    backward: float
+
+
+def second_moment_kept(activation: str | Activation) -> BothPasses:
+    r"""Share of the second moment that an activation keeps, for standard normal pre-activations.
+
+    .. math:: E[f(z)^2] \quad\text{forward}, \qquad E[f'(z)^2] \quad\text{backward}, \qquad z \sim N(0, 1)
+
+    One half each for ReLU and :math:`(1 + a^2)/2` for a leaky one: He et al. (2015), section 2.2; measured
+    in :doc:`/chapters/he`. By Gauss-Legendre quadrature on each side of zero, where a kink may lie.
+
+    Raises:
+        TypeError: if the activation is neither a name nor an ``Activation``.
+        ValueError: if the name is unknown, or the activation or its derivative is not finite.
+
+    >>> kept = second_moment_kept("tanh")
+    >>> round(kept.forward, 4), round(kept.backward, 4)
+    (0.3943, 0.4644)
+    """
+    chosen = activation_named(activation)
+    nodes, weights = np.polynomial.legendre.leggauss(100)
+    z = 6 * (nodes + 1)  # from 0 to 12; less than 10⁻³² of the distribution lies beyond
+    weights = 6 * weights * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    sides = np.array([-z, z])
+    values = [numbers(f"{chosen.name} of z", chosen.f(sides)), numbers(f"{chosen.name}' of z", chosen.df(sides))]
+    return BothPasses(*(float((value**2 @ weights).sum()) for value in values))
+
+
+def forward_gain(activation: str | Activation) -> float:
+    r"""Gain on weights of variance 1/fan-in that keeps pre-activations of variance one at one.
+
+    .. math:: g = 1 \big/ \sqrt{E[f(z)^2]}, \qquad z \sim N(0, 1)
+
+    The rule of He et al. (2015), equation 10, for any activation; used in :doc:`/chapters/he`. Arguments and
+    errors are those of :func:`second_moment_kept`; a ValueError too if the activation keeps nothing.
+
+    >>> round(forward_gain("relu"), 4), round(forward_gain("tanh"), 4)
+    (1.4142, 1.5925)
+    """
+    kept = second_moment_kept(activation).forward
+    return 1 / math.sqrt(positive("the second moment that the activation keeps", kept))
+
+
+def size_after(
+    initializer: Initializer, activation: str | Activation, *, depth: int, width: int = 256, rng: RNG = None
+) -> BothPasses:
+    r"""Send normal noise of rms 1 through equally wide layers, forward and back, and measure what arrives.
+
+    .. math:: \operatorname{rms}(a_L), \qquad \operatorname{rms}(\partial C / \partial z_1)
+
+    The experiment behind He et al. (2015), section 2.2, for any start and activation, with a batch of 64;
+    run in :doc:`/chapters/he`.
+
+    Args:
+        initializer: called as ``initializer(shape, rng=..., dtype=...)`` for each layer in turn.
+        activation: a name from ``ACTIVATIONS`` or an ``Activation``.
+        depth: the number :math:`L` of hidden layers.
+        width: the number of units in every layer, input and output included.
+        rng: a Generator, an int seed or None; it draws weights, inputs and gradients.
+
+    Raises:
+        TypeError: if an argument is of a wrong kind.
+        ValueError: if a number is below 1 or a name unknown.
+        FloatingPointError: if the signal outgrows the dtype.
+
+    >>> size = size_after(he_normal, "relu", depth=3, width=400, rng=0)
+    >>> round(size.forward, 1), round(size.backward, 1)
+    (1.0, 1.0)
+    """
+    source = generator(rng)
+    sizes = (whole("width", width),) * (whole("depth", depth) + 2)
+    network = MLP(sizes, initializer, activation=activation, rng=source)
+    x = source.standard_normal((64, width))
+    return BothPasses(float(activation_rms(network, x)[-1]), float(gradient_rms(network, x, rng=source)[0]))

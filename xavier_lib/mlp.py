@@ -82,10 +82,16 @@ class MLP:
         """Carry gradients of the logits, (rows, classes), back through a recorded forward pass.
 
         Raises:
-            TypeError: if the gradients are no numbers.
-            ValueError: if their shape is not that of the logits.
+            TypeError: if the record is none, or the gradients are no numbers.
+            ValueError: if the record is that of a network of other sizes, or the gradients' shape is not
+                that of the logits.
             FloatingPointError: if the gradients outgrow the dtype.
         """
+        if not isinstance(record, Forward):
+            raise TypeError(f"record must be what forward returns, got {type(record).__name__}")
+        widths = tuple(layer.shape[1] for layer in (record.activations[0], *record.pre_activations))
+        if widths != self.sizes:
+            raise ValueError(f"record must be that of a network of sizes {self.sizes}, got {widths}")
         delta = numbers("logit_gradients", logit_gradients, self.dtype)
         if delta.shape != record.logits.shape:
             raise ValueError(f"logit_gradients must have shape {record.logits.shape}, got {delta.shape}")
@@ -148,9 +154,10 @@ class MLP:
 
     def _step(self, rows: Array, labels: Array, learning_rate: float) -> float:
         loss, gradients = self._gradients(rows, labels)
-        for parameters, derivatives in ((self.weights, gradients.weights), (self.biases, gradients.biases)):
-            for parameter, derivative in zip(parameters, derivatives, strict=True):
-                parameter -= learning_rate * derivative
+        with np.errstate(over="ignore", invalid="ignore"):  # the next forward pass refuses what outgrew the dtype
+            for parameters, derivatives in ((self.weights, gradients.weights), (self.biases, gradients.biases)):
+                for parameter, derivative in zip(parameters, derivatives, strict=True):
+                    parameter -= learning_rate * derivative
         return loss
 
     def _rows(self, x: ArrayLike) -> Array:
@@ -160,7 +167,10 @@ class MLP:
         return rows
 
     def _labels(self, y: ArrayLike, rows: Array) -> Array:
-        labels = np.asarray(y)
+        try:
+            labels = np.asarray(y)
+        except ValueError as error:  # rows of different lengths
+            raise TypeError(f"y must hold whole numbers, one label a row, got {y!r}") from error
         if labels.dtype.kind not in "iu":
             raise TypeError(f"y must hold whole numbers, one label a row, got dtype {labels.dtype}")
         if labels.shape != rows.shape[:1]:

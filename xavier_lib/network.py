@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xavier_lib.arguments import RNG, generator, whole
+from xavier_lib.arguments import RNG, finite, generator, whole
 from xavier_lib.data import Digits
 from xavier_lib.mlp import MLP
 
@@ -13,9 +13,14 @@ from xavier_lib.mlp import MLP
 class LearningCurve(NamedTuple):
     """How a network learned, epoch by epoch; the first entry is the untrained network.
 
+    What :func:`learning_curve` returns; read in :doc:`/chapters/network`.
+
     Attributes:
         loss: the mean cross-entropy on the training set, in nats, shape (epochs + 1,).
         accuracy: the share of test images recognized, shape (epochs + 1,).
+
+    >>> LearningCurve(np.array([2.3, 1.1]), np.array([0.1, 0.6])).accuracy[-1].item()
+    0.6
     """
 
     loss: NDArray[Any]
@@ -24,10 +29,13 @@ class LearningCurve(NamedTuple):
     def epochs_to(self, accuracy: float) -> int | None:
         """Return the first epoch that reaches an accuracy, or None if none does.
 
+        Raises:
+            TypeError, ValueError: if the accuracy is no finite number.
+
         >>> LearningCurve(np.zeros(3), np.array([0.1, 0.6, 0.9])).epochs_to(0.5)
         1
         """
-        reached = np.flatnonzero(self.accuracy >= accuracy)
+        reached = np.flatnonzero(self.accuracy >= finite("accuracy", accuracy))
         return int(reached[0]) if reached.size else None
 
 
@@ -59,10 +67,14 @@ def learning_curve(
     >>> curve.epochs_to(0.8)
     1
     """
+    if not isinstance(network, MLP) or not isinstance(digits, Digits):
+        kinds = type(network).__name__, type(digits).__name__
+        raise TypeError(f"network must be an MLP and digits a Digits, got {kinds[0]} and {kinds[1]}")
+    whole("epochs", epochs)
     shuffles = generator(rng)
     losses = [network.loss(digits.x_train, digits.y_train)]
     accuracies = [network.accuracy(digits.x_test, digits.y_test)]
-    for _ in range(whole("epochs", epochs)):
+    for _ in range(epochs):
         network.train_epoch(
             digits.x_train, digits.y_train, learning_rate=learning_rate, batch_size=batch_size, rng=shuffles
         )

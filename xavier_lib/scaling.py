@@ -37,7 +37,7 @@ def draw(shape: Sequence[int], std: float, distribution: str, rng: RNG, dtype: D
     sizes, kind, source = whole_shape("shape", shape), float_dtype(dtype), generator(rng)
     one_of("distribution", distribution, DISTRIBUTIONS)
     limits = np.finfo(kind)
-    if not limits.tiny <= std <= limits.max / 16:
+    if not float(limits.tiny) <= std <= float(limits.max) / 16:
         raise ValueError(f"the standard deviation of the weights must fit {kind}, got {std!r}")
     if distribution == "uniform":
         limit = math.sqrt(3) * std

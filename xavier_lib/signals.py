@@ -1,5 +1,6 @@
 """How large the signal is, layer by layer, on its way forward and on its way back."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ def rms(values: ArrayLike) -> float:
     3.5355339059327378
     """
     array = numbers("values", values)
-    return float(np.sqrt(np.mean(array**2)))
+    power = 2.0 ** (math.frexp(float(np.abs(array).max()))[1] - 1)  # squares of very small or large values do not fit
+    return float(power * np.sqrt(np.mean((array / power) ** 2)))
 
 
 def activation_rms(network: MLP, x: ArrayLike) -> NDArray[Any]:

@@ -1,12 +1,15 @@
 """Constant starts, and the symmetry between hidden units that training never breaks."""
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from xavier_lib.arguments import RNG, finite, float_dtype, whole_shape
+from xavier_lib.arguments import RNG, finite, float_dtype, generator, numbers, whole, whole_shape
+from xavier_lib.data import Digits
+from xavier_lib.mlp import MLP
 
 
 def constant(
@@ -30,10 +33,168 @@ def constant(
 
     Raises:
         TypeError: if the value is no number, or the dtype is neither float32 nor float64.
-        ValueError: if the shape has fewer than two axes or the value is not finite.
+        ValueError: if the shape has fewer than two axes, or the value is not finite or does not fit the dtype.
 
     >>> constant((2, 3), 0.5)
     array([[0.5, 0.5, 0.5],
            [0.5, 0.5, 0.5]])
     """
-    return np.full(whole_shape("shape", shape), finite("value", value), dtype=float_dtype(dtype))
+    sizes, number, kind = whole_shape("shape", shape), finite("value", value), float_dtype(dtype)
+    if abs(number) > float(np.finfo(kind).max):
+        raise ValueError(f"value must be a finite number that fits {kind}, got {value!r}")
+    return np.full(sizes, number, dtype=kind)
+
+
+def noisy_constant(
+    shape: Sequence[int], value: float, noise: float, *, rng: RNG = None, dtype: DTypeLike = float
+) -> NDArray[Any]:
+    r"""Fill weights with one constant and add normal noise, which breaks the tie between hidden units.
+
+    .. math:: w_{ij} = c + s\,\varepsilon_{ij}, \qquad \varepsilon_{ij} \sim N(0, 1)
+
+    Used in :doc:`/chapters/symmetry`. Arguments and errors are those of :func:`constant`.
+
+    Args:
+        noise: the standard deviation :math:`s` of the noise, zero or above; zero gives :func:`constant`.
+        rng: a Generator, an int seed or None.
+
+    Raises:
+        TypeError: if the noise is no number.
+        ValueError: if the noise is negative, not finite, or too large for the dtype.
+
+    >>> noisy_constant((2, 3), 0.5, 0.01, rng=0).round(3)
+    array([[0.501, 0.499, 0.506],
+           [0.501, 0.495, 0.504]])
+    """
+    spread = finite("noise", noise)
+    weights = constant(shape, value, dtype=dtype)
+    if not 0 <= spread <= np.finfo(weights.dtype).max / 16:
+        raise ValueError(f"noise must be zero or a positive number that fits {weights.dtype}, got {noise!r}")
+    weights += spread * generator(rng).standard_normal(weights.shape, dtype=weights.dtype.type)
+    return weights
+
+
+def column_distance(weights: ArrayLike) -> float:
+    r"""Return the largest difference between two weights that leave the same input; zero if all columns are equal.
+
+    .. math:: \max_i \left(\max_j w_{ij} - \min_j w_{ij}\right)
+
+    A column holds the weights into one unit, so equal columns are units that compute the same. Used in
+    :doc:`/chapters/symmetry`.
+
+    Args:
+        weights: an array (fan_in, fan_out).
+
+    Raises:
+        TypeError: if the weights are no numbers.
+        ValueError: if they have not two axes, or one is not finite.
+
+    >>> column_distance([[1.0, 1.0, 1.0], [2.0, 2.0, 2.5]])
+    0.5
+    """
+    matrix = numbers("weights", weights)
+    if matrix.ndim != 2:
+        raise ValueError(f"weights must have shape (fan_in, fan_out), got {matrix.shape}")
+    return float(np.ptp(matrix, axis=1).max())
+
+
+def column_distances(
+    network: MLP, digits: Digits, *, epochs: int, learning_rate: float, batch_size: int = 32, rng: RNG = 0
+) -> NDArray[Any]:
+    r"""Train a network in place and record :func:`column_distance` of its first layer, epoch by epoch.
+
+    Used in :doc:`/chapters/symmetry`.
+
+    Args:
+        network: the network, as it starts.
+        digits: the data, from :func:`xavier_lib.data.digits`.
+        epochs: how many passes over the training set.
+        learning_rate: the size of a step.
+        batch_size: the rows of a mini-batch.
+        rng: a Generator, an int seed or None; it shuffles the rows.
+
+    Returns:
+        The distances, shape (epochs + 1,); the first entry is the untrained network.
+
+    Raises:
+        TypeError, ValueError: if an argument is of a wrong kind or out of range.
+        FloatingPointError: if training outgrows the dtype.
+
+    >>> from xavier_lib.data import digits
+    >>> from functools import partial
+    >>> tied = in_order(MLP((64, 3, 10), partial(constant, value=0.1)))
+    >>> column_distances(tied, digits(), epochs=2, learning_rate=0.1)
+    array([0., 0., 0.])
+    """
+    shuffles = generator(rng)
+    distances = [column_distance(network.weights[0])]
+    for _ in range(whole("epochs", epochs)):
+        network.train_epoch(
+            digits.x_train, digits.y_train, learning_rate=learning_rate, batch_size=batch_size, rng=shuffles
+        )
+        distances.append(column_distance(network.weights[0]))
+    return np.array(distances)
+
+
+def in_order(network: MLP, *, block: int | None = None) -> MLP:
+    r"""Return a copy of a network whose matrix products add up in one fixed order for every column.
+
+    .. math:: (AB)_{ij} = \sum_k a_{ik} b_{kj}, \qquad k = 1, 2, 3, \dots
+
+    Equal columns then stay equal bit by bit, on any processor. The libraries behind ``@`` do not promise that: many
+    work on blocks of columns and treat the columns left over in their own way. With a ``block`` this is imitated:
+    the columns left over add the terms of odd and of even :math:`k` apart. See :doc:`/chapters/symmetry`.
+
+    Args:
+        network: the network; it stays as it is.
+        block: the number of columns in a block; None adds all columns alike.
+
+    Raises:
+        TypeError: if the network is no :class:`~xavier_lib.mlp.MLP` or the block no whole number.
+        ValueError: if the block is below 1.
+
+    >>> from functools import partial
+    >>> network = in_order(MLP((2, 3, 2), partial(constant, value=0.5)))
+    >>> network.step([[0.1, 0.7], [0.3, -0.2]], [0, 1], learning_rate=0.1) > 0
+    True
+    >>> column_distance(network.weights[0])
+    0.0
+    """
+    if not isinstance(network, MLP):
+        raise TypeError(f"network must be an MLP, got {network!r}")
+    size = None if block is None else whole("block", block)
+    ordered = copy.copy(network)
+    ordered.weights = [_in_order(weights.copy(), size) for weights in network.weights]
+    ordered.biases = [bias.copy() for bias in network.biases]
+    return ordered
+
+
+class _InOrder(np.ndarray[Any, np.dtype[Any]]):
+    """An array whose products with ``@`` take the same steps for every column, or for every column of a block."""
+
+    block: int | None = None
+
+    def __array_finalize__(self, source: object) -> None:
+        self.block = getattr(source, "block", None)
+
+    def __matmul__(self, other: Any) -> Any:
+        return _product(self, other, self.block)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _product(other, self, self.block)
+
+
+def _in_order(array: NDArray[Any], block: int | None) -> _InOrder:
+    view = array.view(_InOrder)
+    view.block = block
+    return view
+
+
+def _product(a: NDArray[Any], b: NDArray[Any], block: int | None) -> _InOrder:
+    terms = np.multiply(np.asarray(a).T[:, :, None], np.asarray(b)[:, None, :], order="C")  # (k, i, j)
+    sums = terms.sum(axis=0)
+    if block is not None:
+        left_over = terms[:, :, terms.shape[2] // block * block :]
+        first = sums.shape[1] - left_over.shape[2]
+        sums[:, first:] = left_over[::2].sum(axis=0) + left_over[1::2].sum(axis=0)
+    return _in_order(sums, block)

@@ -1,6 +1,7 @@
 """Histograms: one row a layer, a distribution beside its density, inputs laid on a curve."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from textwrap import fill
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -56,6 +57,7 @@ def histograms(
         axes.text(-0.02, 0.4, name, ha="right", va="center", transform=axes.transAxes)
         axes.text(1.02, 0.4, f"rms {sizes[name]:.2g}", va="center", transform=axes.transAxes)
     panels[-1].set_xlabel(x_label)
+    panels[-1].locator_params(axis="x", nbins=6)
     readings = [f"{name}: rms {size:.2g}." for name, size in sizes.items()]
     return " ".join(
         [f"Histograms of {x_label} from {low:.3g} to {high:.3g}, one row each.", *readings, reading]
@@ -135,7 +137,7 @@ def inputs_on_curve(
 ) -> str:
     """Draw an activation function with the histogram of its inputs below and of its outputs beside.
 
-    Used in :doc:`/chapters/sigmoid`.
+    Each histogram is drawn to its own peak. Used in :doc:`/chapters/sigmoid`.
 
     Args:
         f: the activation function.
@@ -143,7 +145,7 @@ def inputs_on_curve(
         name: the function's name.
         z_limits: the range of inputs shown; inputs beyond it are counted in the outermost bins, and so are
             their outputs.
-        reading: a sentence to end the text alternative with.
+        reading: a sentence for the corner, which also ends the text alternative.
 
     Raises:
         TypeError, ValueError: if ``f`` is no function, the pre-activations are empty or not finite, or the
@@ -160,22 +162,22 @@ def inputs_on_curve(
     panels = figure.subplots(
         2, 2, sharex="col", sharey="row", width_ratios=[3, 1], height_ratios=[2, 1], gridspec_kw={"wspace": 0.08}
     )
-    margins(figure)
+    margins(figure, bottom=36, top=22)
     (on_curve, beside), (below, corner) = panels
-    on_curve.plot(grid, curve, color=GRAY, linewidth=1)
+    on_curve.plot(grid, curve, color=GRAY, linewidth=1.2)
     low, high = np.clip(np.quantile(z, [0.05, 0.95]), *z_limits)
     inner = np.linspace(low, high, 41)
     on_curve.plot(inner, np.asarray(f(inner)), color=SERIES[1][0], linewidth=4, solid_capstyle="butt")
     on_curve.set(ylabel=f"{name}(z)")
-    counts, edges = np.histogram(np.clip(z, *z_limits), bins=41, range=z_limits)
-    below.stairs(counts / z.size, edges, fill=True, color=SERIES[0][0])
-    below.set(xlabel="input z", ylabel="share")
     seen = curve.min(), curve.max()
-    shares, levels = np.histogram(np.clip(outputs, *seen), bins=41, range=seen)
-    beside.stairs(shares / z.size, levels, fill=True, color=SERIES[0][0], orientation="horizontal")
-    beside.set(xlabel="share of outputs")
-    corner.remove()
-    beside.tick_params(labelbottom=True)
+    counts, edges = np.histogram(np.clip(z, *z_limits), bins=41, range=z_limits)
+    below.stairs(counts / counts.max(), edges, fill=True, color=SERIES[0][0])
+    below.set(xlabel="input z", ylabel="inputs", yticks=[])
+    counts, edges = np.histogram(np.clip(outputs, *seen), bins=41, range=seen)
+    beside.stairs(counts / counts.max(), edges, fill=True, color=SERIES[0][0], orientation="horizontal")
+    beside.set_title("outputs", fontsize=10)
+    corner.axis("off")
+    corner.text(0.05, 0.9, fill(reading, 14), va="top", transform=corner.transAxes)
     return (
         f"Curve of {name}. Histogram of its inputs: standard deviation {z.std():.2g}. "
         f"Histogram of its outputs: from {outputs.min():.2g} to {outputs.max():.2g}. {reading}"

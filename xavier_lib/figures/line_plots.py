@@ -87,12 +87,12 @@ def checked(name: str, data: Sequence[ArrayLike]) -> list[np.ndarray]:
 
 def described(name: str, y: np.ndarray) -> str:
     """Say in words and numbers how a line runs: its ends, and a peak or a dip between them."""
-    text = f"{name}: from {y[0]:.2g} to {y[-1]:.2g}"
-    height = np.ptp(y)
-    if y.max() > max(y[0], y[-1]) + 0.1 * height:
-        text += f", highest {y.max():.2g}"
-    if y.min() < min(y[0], y[-1]) - 0.1 * height:
-        text += f", lowest {y.min():.2g}"
+    first, last, highest, lowest = (f"{value:.2g}" for value in (y[0], y[-1], y.max(), y.min()))
+    text = f"{name}: from {first} to {last}"
+    if highest not in (first, last):
+        text += f", highest {highest}"
+    if lowest not in (first, last):
+        text += f", lowest {lowest}"
     return text + "."
 
 

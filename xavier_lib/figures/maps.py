@@ -22,7 +22,7 @@ def ratio_map(
     value_label: str,
     reading: str = "",
 ) -> str:
-    """Draw positive numbers in a grid: white at 1, blue below, orange above, each cell with its number.
+    """Draw positive numbers in a grid: white at 1, purple below, orange above, each cell with its number.
 
     Used in :doc:`/chapters/naive`.
 
@@ -51,9 +51,11 @@ def ratio_map(
     figure.set_size_inches(5, 0.75 + 0.36 * len(rows))
     margins(figure, bottom=36)
     shade = np.clip(np.log10(np.maximum(grid, 1e-3)), -3, 3)
-    axes.pcolormesh(shade, cmap="PuOr_r", vmin=-4, vmax=4, edgecolor="#ffffff", linewidth=1, rasterized=False)
+    axes.pcolormesh(shade, cmap="PuOr_r", vmin=-6, vmax=6, edgecolor="#ffffff", linewidth=1, rasterized=False)
     for (row, column), value in np.ndenumerate(grid):
-        axes.text(column + 0.5, row + 0.5, f"{value:.1g}", ha="center", va="center", fontsize=9, color="#111111")
+        axes.text(
+            column + 0.5, row + 0.5, f"{float(f'{value:.1g}'):g}", ha="center", va="center", fontsize=9, color="#111111"
+        )
     axes.set_xticks(np.arange(len(columns)) + 0.5, [f"{value:g}" for value in columns])
     axes.set_yticks(np.arange(len(rows)) + 0.5, [f"{value:g}" for value in rows])
     axes.set(xlabel=column_label, ylabel=row_label)

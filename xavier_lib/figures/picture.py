@@ -129,6 +129,7 @@ def lean_svg(text: str, alt: str) -> str:
         "aria-label": alt,
         "font-family": "system-ui, sans-serif",
         "font-size": "10",
+        "fill": "currentColor",
         "stroke-linejoin": "round",
         "style": "background:#fff",
     }

@@ -1,0 +1,258 @@
+"""Promises of xavier_lib.arguments: an error names the argument, the value it got and what is accepted."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from xavier_lib import arguments
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "found"),
+    [
+        (arguments.finite, -2, -2.0),
+        (arguments.finite, Fraction(1, 4), 0.25),
+        (arguments.finite, np.float32(0.5), 0.5),
+        (arguments.finite, np.int64(3), 3.0),
+        (arguments.positive, 1e-300, 1e-300),
+        (arguments.positive, 7, 7.0),
+        (arguments.whole, np.int32(5), 5),
+        (arguments.whole, 1, 1),
+        (arguments.flag, np.True_, True),
+        (arguments.flag, False, False),
+    ],
+)
+def test_what_fits_comes_back_as_a_plain_python_value(check, value, found):
+    """NumPy's scalars become float, int and bool, so that no dtype leaks into a formula."""
+    assert check("argument", value) == found
+    assert type(check("argument", value)) is type(found)
+
+
+@pytest.mark.parametrize("check", [arguments.finite, arguments.positive])
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [(np.nan, ValueError), (np.inf, ValueError), (-np.inf, ValueError), (10**400, ValueError), ("1", TypeError)]
+    + [(None, TypeError), (True, TypeError), (np.True_, TypeError), (1j, TypeError), (np.ones(1), TypeError)],
+)
+def test_what_is_no_finite_number_is_refused(check, value, error):
+    """Text, truth values and arrays are no numbers; NaN, infinity and what no float can hold are not finite."""
+    with pytest.raises(error, match="argument must be a finite number, got ") as raised:
+        check("argument", value)
+    assert repr(value) in str(raised.value)
+
+
+@pytest.mark.parametrize("value", [0, -0.0, -1e-9, -3])
+def test_what_is_not_positive_is_refused(value):
+    """Zero is not positive."""
+    with pytest.raises(ValueError, match=f"argument must be a positive finite number, got {value}"):
+        arguments.positive("argument", value)
+
+
+@pytest.mark.parametrize("value", [1.0, "1", None, True, np.float64(2), [1], np.ones(1, int)])
+def test_what_is_no_whole_number_is_refused(value):
+    """A float is none, even where it has no fraction."""
+    with pytest.raises(TypeError, match="argument must be a whole number, got ") as raised:
+        arguments.whole("argument", value)
+    assert f"{value!r} ({type(value).__name__})" in str(raised.value)
+
+
+@pytest.mark.parametrize(("value", "minimum"), [(0, 1), (-1, 1), (1, 2), (-1, 0)])
+def test_what_is_below_the_minimum_is_refused(value, minimum):
+    """The minimum itself is accepted, one below it is not."""
+    with pytest.raises(ValueError, match=f"argument must be a whole number of at least {minimum}, got {value}"):
+        arguments.whole("argument", value, minimum=minimum)
+    assert arguments.whole("argument", minimum, minimum=minimum) == minimum
+
+
+@pytest.mark.parametrize("value", [0, 1, "yes", None, np.ones(2, bool)])
+def test_what_is_neither_true_nor_false_is_refused(value):
+    """A string such as "no" would count as true."""
+    with pytest.raises(TypeError, match="argument must be True or False, got "):
+        arguments.flag("argument", value)
+
+
+def test_a_name_is_one_of_those_accepted():
+    """The name itself comes back, or the entry that bears it."""
+    assert arguments.one_of("argument", "b", ("a", "b")) == "b"
+    assert arguments.looked_up("argument", "b", {"a": 1, "b": 2}) == 2
+
+
+@pytest.mark.parametrize(("value", "error"), [("c", ValueError), ("A", ValueError), (1, TypeError), (None, TypeError)])
+def test_an_unknown_name_is_refused_with_a_list(value, error):
+    """The list is sorted, so that the message does not depend on the order of a table."""
+    for check in (
+        lambda: arguments.one_of("argument", value, ("b", "a")),
+        lambda: arguments.looked_up("argument", value, {"b": 2, "a": 1}),
+    ):
+        with pytest.raises(error, match=rf"argument must be one of \['a', 'b'\], got {value!r}"):
+            check()
+
+
+@pytest.mark.parametrize("value", [(3, 2), [3, 2], np.array([3, 2]), range(3, 1, -1)])
+def test_a_shape_may_be_any_sequence(value):
+    """A shape comes back as a tuple of plain ints."""
+    found = arguments.whole_shape("shape", value)
+
+    assert found == (3, 2)
+    assert [type(size) for size in found] == [int, int]
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        ((3,), ValueError, r"shape must be a sequence of at least two positive whole numbers, got \(3,\)"),
+        ([], ValueError, r"shape must be a sequence of at least two positive whole numbers, got \[\]"),
+        (np.array(3), TypeError, r"shape must be a sequence .* got array\(3\)"),
+        (3, TypeError, "shape must be a sequence .* got 3"),
+        ("32", TypeError, "shape must be a sequence .* got '32'"),
+        ([[3], [2, 1]], TypeError, r"shape\[0\] must be a whole number, got \[3\]"),
+        (b"32", TypeError, "shape must be a sequence .* got b'32'"),
+        ({3, 2}, TypeError, "shape must be a sequence .* got {2, 3}"),
+        ((3, 0), ValueError, r"shape\[1\] must be a whole number of at least 1, got 0"),
+        ((-3, 2), ValueError, r"shape\[0\] must be a whole number of at least 1, got -3"),
+        ((3, 2.0), TypeError, r"shape\[1\] must be a whole number, got 2.0"),
+        (np.ones((2, 2), int), TypeError, r"shape\[0\] must be a whole number, got array"),
+    ],
+)
+def test_what_is_no_shape_is_refused(value, error, message):
+    """The error names the axis that is wrong."""
+    with pytest.raises(error, match=message):
+        arguments.whole_shape("shape", value)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [(float, "float64"), ("float32", "float32"), (np.float32, "float32"), (np.dtype("f8"), "float64")],
+)
+def test_the_two_dtypes_go_by_any_of_their_names(value, found):
+    """The dtype comes back as NumPy's object."""
+    assert arguments.float_dtype(value) is np.dtype(found)
+
+
+@pytest.mark.parametrize("value", [None, int, "float16", "longdouble", complex, bool, object, "nonsense", "", 8])
+def test_every_other_dtype_is_refused(value):
+    """None is refused too, which NumPy takes for float64, and so is a name that NumPy does not know."""
+    with pytest.raises(TypeError, match="dtype must be float32 or float64, got "):
+        arguments.float_dtype(value)
+
+
+def test_a_generator_is_made_as_spec_7_asks():
+    """A Generator is used itself, a seed gives NumPy's stream for it, None a new one each time."""
+    own = np.random.default_rng(1)
+
+    assert arguments.generator(own) is own
+    for seed in (7, np.int64(7)):
+        assert arguments.generator(seed).random() == np.random.default_rng(7).random()
+    assert arguments.generator(None).random() != arguments.generator(None).random()
+
+
+def test_a_seed_leaves_numpys_global_state_alone():
+    """Neither a seed nor None draws from or seeds the legacy generator, which here stands at a place of its own."""
+    kept = np.random.get_state()
+    np.random.seed(987)
+    before = np.random.get_state()[1].tolist()
+    arguments.generator(3).random()
+    arguments.generator(None).random()
+
+    assert np.random.get_state()[1].tolist() == before
+    np.random.set_state(kept)
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [(-1, ValueError), (np.int64(-1), ValueError), (0.5, TypeError), ("0", TypeError), (True, TypeError)]
+    + [(np.random.RandomState, TypeError), ([1, 2], TypeError)],
+)
+def test_what_is_no_seed_is_refused(value, error):
+    """The message is the same for every kind of wrong seed."""
+    with pytest.raises(error, match="rng must be a numpy Generator, a non-negative int seed or None, got "):
+        arguments.generator(value)
+
+
+@pytest.mark.parametrize("value", [[1, 2.5], np.array([1, 2.5], "float32"), np.array([1, 2.5], "float16")])
+def test_numbers_come_back_as_an_array_of_the_dtype(value):
+    """Lists and arrays of any kind of number become float64, or the dtype asked for."""
+    assert arguments.numbers("values", value).dtype == np.float64
+    assert arguments.numbers("values", value).tolist() == [1, 2.5]
+    assert arguments.numbers("values", value, "float32").dtype == np.float32
+
+
+def test_an_array_that_fits_is_not_copied():
+    """A network looks at the rows it is given, so a large data set is in memory once."""
+    values = np.ones((2, 3))
+
+    assert arguments.numbers("values", values) is values
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        ([], ValueError, r"got shape \(0,\)"),
+        (np.empty((3, 0)), ValueError, r"got shape \(3, 0\)"),
+        (np.nan, ValueError, r"got nan at index \(\)"),
+        ([1, np.inf, np.nan], ValueError, r"got inf at index \(1,\)"),
+        ([[1, 2], [3, -np.inf]], ValueError, r"got -inf at index \(1, 1\)"),
+        ("text", TypeError, "got 'text'"),
+        (["1", "2"], TypeError, r"got \['1', '2'\]"),
+        ([1, None], TypeError, r"got \[1, None\]"),
+        ([[1, 2], [3]], TypeError, r"got \[\[1, 2\], \[3\]\]"),
+        (np.array([1j]), TypeError, r"got array\(\[0.\+1.j\]\)"),
+        (np.array(["2020-01-01"], "datetime64[D]"), TypeError, "got array"),
+        ({1, 2}, TypeError, r"got \{1, 2\}"),
+    ],
+)
+def test_what_are_no_finite_numbers_is_refused(value, error, message):
+    """Text is not read as a number, a complex number not cut to its real part; the first bad place is named."""
+    with pytest.raises(error, match=f"values must be a non-empty array of finite numbers, {message}"):
+        arguments.numbers("values", value)
+
+
+def test_a_number_that_float32_cannot_hold_is_refused():
+    """It would become infinite, with no more than a warning."""
+    with pytest.raises(ValueError, match=r"values must be .* finite numbers, got inf at index \(1,\)"):
+        arguments.numbers("values", [0, 1e39], "float32")
+
+
+@pytest.mark.parametrize("value", [(-1, 2), [-1.0, 2.0], np.array([-1, 2])])
+def test_an_interval_comes_back_as_two_floats(value):
+    """Any pair will do."""
+    assert arguments.interval("limits", value) == (-1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        ((2, 1), ValueError, r"limits must be a pair \(low, high\) of finite numbers, got \(2, 1\)"),
+        ((1, 1), ValueError, r"limits must be a pair \(low, high\) of finite numbers, got \(1, 1\)"),
+        ((1, 2, 3), ValueError, r"limits must be a pair \(low, high\) of finite numbers, got \(1, 2, 3\)"),
+        ((1, np.inf), ValueError, r"limits\[1\] must be a finite number, got inf"),
+        ((None, 1), TypeError, r"limits\[0\] must be a finite number, got None"),
+        ("ab", TypeError, r"limits must be a pair \(low, high\) of finite numbers, got 'ab'"),
+        (3, TypeError, r"limits must be a pair \(low, high\) of finite numbers, got 3"),
+    ],
+)
+def test_what_is_no_interval_is_refused(value, error, message):
+    """The ends must differ and be in order."""
+    with pytest.raises(error, match=message):
+        arguments.interval("limits", value)
+
+
+def test_named_entries_keep_their_order():
+    """The order is that in which series are drawn."""
+    assert list(arguments.named("series", {"b": 1, "a": 2}).items()) == [("b", 1), ("a", 2)]
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        ({}, ValueError, "series must hold at least one entry, got none"),
+        ([("a", 1)], TypeError, r"series must be a mapping from names, got \[\('a', 1\)\]"),
+        ({1: 2}, TypeError, r"series must be a mapping from names, got \{1: 2\}"),
+        (None, TypeError, "series must be a mapping from names, got None"),
+    ],
+)
+def test_entries_without_names_are_refused(value, error, message):
+    """A figure writes the names, so there must be some."""
+    with pytest.raises(error, match=message):
+        arguments.named("series", value)

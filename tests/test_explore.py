@@ -1,0 +1,364 @@
+"""Promises of xavier_lib.explore: sliders that move with a kernel and without one."""
+
+import gc
+import html
+import itertools
+import re
+import sys
+import tracemalloc
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from xavier_lib import explore as module
+from xavier_lib.explore import explore
+from xavier_lib.figures import lines
+
+WIDTHS, NAMES = [20, 64, 0.123456], ["tanh", "relu <1>"]
+
+
+def curve(slope, power=1):
+    """Draw a line whose numbers depend on both parameters."""
+    x = np.linspace(0, 1, 9)
+    return lines(
+        {"a": (x, slope * x**power), "b": (x, x, x, x + 1)}, x_label="x", y_label="y", y_limits=(0, 100), markers=True
+    )
+
+
+def plain(**values):
+    """Draw next to nothing: the values as text."""
+    text = ", ".join(f"{name} is {value}" for name, value in values.items())
+    return SimpleNamespace(svg=f'<svg role="img" aria-label="{html.escape(text)}"></svg>', alt=text)
+
+
+def refusing(width, name="any"):
+    """Draw, or fail at one value with a message that holds signs of HTML."""
+    if width == 64:
+        raise ValueError("width <64> is & stays refused")
+    return plain(width=width, name=name)
+
+
+class Page(HTMLParser):
+    """Every start tag of a piece of HTML in order, each with its attributes and the text that follows."""
+
+    def __init__(self, explorer):
+        super().__init__()
+        self.html = explorer._repr_html_()
+        self.tags = []
+        self.feed(self.html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs), []))
+
+    def handle_data(self, data):
+        self.tags[-1][2].append(data)
+
+    def all(self, tag, **wanted):
+        """Return the attributes of all tags of one name that have these attributes."""
+        return [found for name, found, _ in self.tags if name == tag and wanted.items() <= found.items()]
+
+    def text(self, tag):
+        return ["".join(words) for name, _, words in self.tags if name == tag]
+
+    def shown(self, positions):
+        """Do the arithmetic of the figure's handler: return the number of the frame for these positions."""
+        assert "n=n*(+r.max+1)+ +r.value" in self.all("figure")[0]["oninput"]
+        number = 0
+        for slider, position in zip(self.all("input"), positions, strict=True):
+            number = number * (int(slider["max"]) + 1) + position
+        return number
+
+
+@pytest.fixture
+def live(monkeypatch):
+    """Ask for the live face, with ipywidgets."""
+    pytest.importorskip("ipywidgets")
+    monkeypatch.setenv(module.FACE, "live")
+
+
+# The static face
+
+
+def test_the_static_face_is_one_figure_with_a_slider_a_parameter():
+    """One <figure class="explorer">, and for each parameter a native range input from 0 to the last value's place."""
+    page = Page(explore(plain, hidden_width=WIDTHS, name=NAMES))
+
+    assert [found["class"] for found in page.all("figure")] == ["explorer"]
+    assert page.html.startswith("<figure")
+    assert page.html.endswith("</figure>")
+    sliders = page.all("input", type="range")
+    assert [(s["min"], s["max"], s["value"]) for s in sliders] == [("0", "2", "0"), ("0", "1", "0")]
+    assert page.all("input") == sliders
+
+
+def test_each_slider_says_what_it_is_and_where_it_stands():
+    """A label of its own in words, and an <output> that reads the first value; the values are short, and escaped."""
+    page = Page(explore(plain, hidden_width=WIDTHS, name=NAMES))
+
+    assert page.text("span") == ["hidden width", "name"]
+    assert page.text("output") == ["20", "tanh"]
+    assert [tag for tag, *_ in page.tags[1:9]] == ["label", "span", "input", "output"] * 2
+    assert [s["data-values"] for s in page.all("input")] == ["20|64|0.1235", "tanh|relu <1>"]
+    assert [s["aria-valuetext"] for s in page.all("input")] == ["20", "tanh"]
+    assert "relu <1>" not in page.html
+
+
+def test_names_of_the_librarys_own_stay_as_they_are():
+    """The reader has met fan_in in the code, and reads it on the slider."""
+    assert Page(explore(plain, fan_in=[1, 2], fan_out=[1, 2])).text("span") == ["fan_in", "fan_out"]
+
+
+def test_every_combination_is_a_frame_and_only_the_first_is_shown():
+    """Without JavaScript the first frame is there to be read, and no other."""
+    page = Page(explore(plain, width=WIDTHS, name=NAMES))
+    frames = page.all("div", **{"class": "frame"})
+
+    assert len(frames) == 6
+    assert ["hidden" in frame for frame in frames] == [False, True, True, True, True, True]
+
+
+def test_frames_stand_where_the_handler_looks_for_them():
+    """For every place of both sliders the handler's arithmetic finds the frame that was drawn for those values.
+
+    With three values against two, an order with the first parameter fastest misses four frames of six.
+    """
+    page = Page(explore(plain, width=WIDTHS, name=NAMES))
+    labels = [found["aria-label"] for found in page.all("svg")]
+
+    for positions in itertools.product(range(3), range(2)):
+        width, name = WIDTHS[positions[0]], NAMES[positions[1]]
+        assert labels[page.shown(positions)] == f"width is {width}, name is {name}"
+
+
+def test_each_frame_has_an_alternative_of_its_own_numbers():
+    """Readers who do not see the frames hear the numbers that were computed for them."""
+    page = Page(explore(curve, slope=[2, 30, 100], power=[1, 2]))
+    labels = [found["aria-label"] for found in page.all("svg", role="img")]
+
+    for label, slope in zip(labels, [2, 2, 30, 30, 100, 100], strict=True):
+        assert f"a: from 0 to {slope if slope < 100 else '1e+02'}." in label
+
+
+def test_the_static_face_needs_nothing_else():
+    """No script, no style sheet, no address but the SVG namespace's: a page works with no network and no kernel."""
+    page = Page(explore(curve, slope=[2, 30], power=[1, 2]))
+
+    assert not {tag for tag, *_ in page.tags} & {"script", "link", "style", "img", "iframe"}
+    assert set(re.findall(r"https?://[^\"\s<]+", page.html)) == {"http://www.w3.org/2000/svg"}
+
+
+@pytest.mark.parametrize("slopes", [[2, 30, 100], [2, 2, 2]], ids=["different", "equal"])
+def test_no_frame_borrows_from_another(slopes):
+    """Every id is defined once in the figure, and each frame refers to its own only, also where two frames are equal.
+
+    A clip path in a hidden frame does not clip, so a frame that borrows it would be drawn wrongly.
+    """
+    frames = explore(curve, slope=slopes).frames
+    ids = [re.findall(r'\bid="([^"]+)"', frame) for frame in frames]
+
+    assert all(ids)
+    assert len(set(sum(ids, []))) == len(sum(ids, []))
+    for frame, own in zip(frames, ids, strict=True):
+        assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', frame)) == set(own)
+
+
+def test_the_static_face_is_the_same_each_time():
+    """A stored slider is compared byte by byte: nothing in it is random."""
+    assert explore(curve, slope=[2, 30])._repr_html_() == explore(curve, slope=[2, 30])._repr_html_()
+
+
+def test_the_representation_names_the_sliders():
+    """Where no HTML is shown, one line says what could be moved."""
+    explorer = explore(plain, hidden_width=WIDTHS, name=NAMES)
+
+    assert repr(explorer) == "Explorer: hidden width, 3 values; name, 2 values"
+
+
+def test_a_frame_that_fails_says_so_in_its_place():
+    """The other frames are there; in place of the picture stand the values and the error, escaped."""
+    page = Page(explore(refusing, width=WIDTHS, name=NAMES))
+
+    assert len(page.all("svg")) == 4
+    assert len(page.all("div", **{"class": "frame"})) == 6
+    failed = "No picture for width = 64, name = {}. ValueError: width <64> is & stays refused"
+    assert page.text("p") == [failed.format("tanh"), failed.format("relu <1>")]
+    assert "<64>" not in page.html
+    assert "<1>" not in page.html
+
+
+def test_a_draw_that_returns_no_picture_says_so_in_its_place():
+    """A forgotten return is a message as well, and not a broken page."""
+    words = Page(explore(lambda a: None, a=[1, 2])).text("p")  # noqa: ARG005
+
+    assert words[0].startswith("No picture for a = 1. AttributeError: 'NoneType'")
+
+
+# The live face
+
+
+def test_the_live_face_is_a_slider_a_parameter_over_a_picture(live):  # noqa: ARG001
+    """Native widgets: SelectionSliders with the same labels and values as the static face, and the picture's HTML."""
+    import ipywidgets
+
+    box = explore(plain, hidden_width=WIDTHS, name=NAMES)
+    assert type(box) is ipywidgets.VBox
+    assert [type(child) for child in box.children] == [ipywidgets.SelectionSlider] * 2 + [ipywidgets.HTML]
+    assert [child.description for child in box.children[:2]] == ["hidden width", "name"]
+    assert [name for name, _ in box.children[0].options] == ["20", "64", "0.1235"]
+    assert box.children[2].value == plain(hidden_width=20, name="tanh").svg
+
+
+def test_moving_a_live_slider_computes_again(live):  # noqa: ARG001
+    """One call of draw for the first picture and one for each move, with the values that the sliders stand at."""
+    calls = []
+    box = explore(lambda **values: calls.append(values) or plain(**values), width=WIDTHS, name=NAMES)
+    first, second, picture = box.children
+
+    first.value = 64
+    second.value = "relu <1>"
+    assert calls == [
+        {"width": 20, "name": "tanh"},
+        {"width": 64, "name": "tanh"},
+        {"width": 64, "name": "relu <1>"},
+    ]
+    assert picture.value == plain(width=64, name="relu <1>").svg
+
+
+def test_both_faces_show_the_same_pictures(monkeypatch):
+    """At every place of the sliders the live picture is the static frame, in all bytes."""
+    pytest.importorskip("ipywidgets")
+    page = Page(static := explore(curve, slope=[2, 30, 50], power=[1, 2]))
+    monkeypatch.setenv(module.FACE, "live")
+    first, second, picture = explore(curve, slope=[2, 30, 50], power=[1, 2]).children
+
+    for positions in itertools.product(range(3), range(2)):
+        first.index, second.index = positions
+        assert picture.value == static.frames[page.shown(positions)]
+
+
+def test_a_live_picture_that_fails_says_so_in_its_place(live):  # noqa: ARG001
+    """The message is that of the static face, and the next move draws again."""
+    slider, picture = explore(refusing, width=WIDTHS).children
+
+    slider.value = 64
+    assert picture.value.startswith(
+        '<p class="explorer-error" role="note">No picture for width = 64. ValueError: width '
+    )
+    assert "&lt;64&gt; is &amp; stays refused" in picture.value
+    slider.value = 20
+    assert picture.value == refusing(20).svg
+
+
+def move(slider, times):
+    """Move a slider to and fro, each time to another value."""
+    for turn in range(times):
+        slider.index = (turn + 1) % 2
+
+
+def test_a_thousand_moves_leave_memory_flat(live):  # noqa: ARG001
+    """Neither objects nor bytes pile up: what a thousand moves leave is less than ten of their pictures.
+
+    Each move makes another picture of 10 kB; all of them kept would be 10 MB, and the caches of ipywidgets take 40 kB.
+    """
+    moves = itertools.count()
+    slider = explore(
+        lambda width: SimpleNamespace(svg=f"{next(moves)} {width}".ljust(10_000)), width=[20, 64]
+    ).children[0]
+    tracemalloc.start()
+    try:
+        move(slider, 10)
+        gc.collect()
+        objects, size = len(gc.get_objects()), tracemalloc.get_traced_memory()[0]
+        move(slider, 1000)
+        gc.collect()
+        assert len(gc.get_objects()) < objects + 100
+        assert tracemalloc.get_traced_memory()[0] < size + 100_000
+    finally:
+        tracemalloc.stop()
+    assert next(moves) == 1011
+
+
+def test_no_figure_stays_open(live):  # noqa: ARG001
+    """After twenty moves of a slider over real figures none of them is left, nor does pyplot hold one."""
+    slider = explore(curve, slope=[2, 30]).children[0]
+    gc.collect()
+    figures = sum(isinstance(thing, Figure) for thing in gc.get_objects())
+    move(slider, 20)
+    gc.collect()
+
+    assert sum(isinstance(thing, Figure) for thing in gc.get_objects()) == figures
+    if "matplotlib.pyplot" in sys.modules:
+        assert sys.modules["matplotlib.pyplot"].get_fignums() == []
+
+
+# Which face, and what is refused
+
+
+def test_live_is_the_face_where_nothing_else_is_asked_for(monkeypatch):
+    """A reader in a notebook sets nothing, and gets widgets."""
+    ipywidgets = pytest.importorskip("ipywidgets")
+    monkeypatch.delenv(module.FACE)
+
+    assert isinstance(explore(plain, a=[1, 2]), ipywidgets.VBox)
+
+
+@pytest.mark.parametrize("asked", ["live", None])
+def test_without_ipywidgets_the_static_face_is_used(monkeypatch, asked):
+    """The sliders work in an environment without ipywidgets, too."""
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    if asked:
+        monkeypatch.setenv(module.FACE, asked)
+    else:
+        monkeypatch.delenv(module.FACE)
+
+    assert Page(explore(plain, a=[1, 2])).text("output") == ["1"]
+
+
+@pytest.mark.parametrize("asked", ["Static", "html", ""])
+def test_an_unknown_face_is_refused(monkeypatch, asked):
+    """A typing error in the variable is an error with the faces there are, in place of another face."""
+    monkeypatch.setenv(module.FACE, asked)
+    with pytest.raises(ValueError, match=rf"XAVIER_LIB_FACE must be one of \['live', 'static'\], got '{asked}'"):
+        explore(plain, a=[1, 2])
+
+
+@pytest.mark.parametrize("face", module.FACES)
+@pytest.mark.parametrize(
+    ("draw", "parameters", "error", "message"),
+    [
+        ("plain", {"a": [1, 2]}, TypeError, "draw must be a function that returns a picture, got 'plain'"),
+        (None, {"a": [1, 2]}, TypeError, "draw must be a function that returns a picture, got None"),
+        (plain, {}, ValueError, r"explore takes one or two parameters, got \[\]"),
+        (
+            plain,
+            dict.fromkeys("abc", [1, 2]),
+            ValueError,
+            r"explore takes one or two parameters, got \['a', 'b', 'c'\]",
+        ),
+        (plain, {"a": "12"}, TypeError, "a must be a sequence of at least two values, got '12'"),
+        (plain, {"a": 3}, TypeError, "a must be a sequence of at least two values, got 3"),
+        (plain, {"a": (n for n in (1, 2))}, TypeError, "a must be a sequence of at least two values, got <generator"),
+        (plain, {"a": [1, 2], "b": [1]}, ValueError, r"b must be a sequence of at least two values, got \[1\]"),
+        (plain, {"a": []}, ValueError, r"a must be a sequence of at least two values, got \[\]"),
+        (plain, {"a": [1, None]}, TypeError, "a must hold numbers or names, got None"),
+        (plain, {"a": [(1, 2), (3, 4)]}, TypeError, r"a must hold numbers or names, got \(1, 2\)"),
+        (plain, {"a": ["x", "y|z"]}, ValueError, r"a must hold no name with a \|, got 'y\|z'"),
+    ],
+)
+def test_bad_arguments_are_refused_in_both_faces(monkeypatch, face, draw, parameters, error, message):
+    """The error names the parameter, its value and what is accepted, before anything is drawn."""
+    monkeypatch.setenv(module.FACE, face)
+    with pytest.raises(error, match=message):
+        explore(draw, **parameters)
+
+
+@pytest.mark.parametrize("values", [np.array([0.1, 0.5]), range(1, 3), (1, 2), np.float32([1, 2])])
+def test_values_may_be_any_sequence(values):
+    """A NumPy array, a range or a tuple will do; the numbers reach draw as they are."""
+    page = Page(explore(plain, a=values))
+
+    assert page.all("input")[0]["data-values"] == "|".join(f"{value:.4g}" for value in values)
+    assert [found["aria-label"] for found in page.all("svg")] == [f"a is {value}" for value in values]

@@ -1,0 +1,246 @@
+"""Promises of xavier_lib as a whole: light, typed, documented, and built in floors."""
+
+import ast
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import xavier_lib
+from xavier_lib import data, explore, figures, network, signals
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = Path(xavier_lib.__file__).parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "he")
+FLOORS = {
+    **dict.fromkeys(("arguments", "activations", "fans", "scaling", "backpropagation", "mlp", "signals", "data"), 1),
+    **dict.fromkeys(CHAPTERS, 2),
+    "figures": 3,
+    **dict.fromkeys(("explore", "exercises"), 4),
+}
+ORDERED_WITHIN = (1, 3)  # the floors whose modules may import each other, in an order without a circle
+HEAVY = {"matplotlib": "figures", "ipywidgets": "explore", "sklearn": "data"}
+
+CONTRACT = {
+    *("ACTIVATIONS", "MLP", "constant", "fan_in_fan_out", "naive_normal", "naive_uniform", "variance_scaling"),
+    *("glorot_limit", "glorot_normal", "glorot_std", "glorot_uniform", "xavier_normal", "xavier_uniform"),
+    *("he_limit", "he_normal", "he_std", "he_uniform", "lecun_normal", "lecun_uniform"),
+}
+
+
+def modules():
+    """Return the dotted name of every module below the package, with its file."""
+    names = {path: path.relative_to(PACKAGE).with_suffix("").parts for path in PACKAGE.rglob("*.py")}
+    return {".".join(parts).removesuffix(".__init__"): path for path, parts in names.items() if parts != ("__init__",)}
+
+
+def imported(path):
+    """Return what a file imports, anywhere in it, as dotted names."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            found.add(node.module)
+    return found
+
+
+def inner(path):
+    """Return the modules of the package that a file imports, without the package's name."""
+    return {name.removeprefix("xavier_lib.") for name in imported(path) if name.split(".")[0] == "xavier_lib"}
+
+
+def floor(module):
+    return FLOORS[module.split(".")[0]]
+
+
+each_module = pytest.mark.parametrize(("module", "path"), modules().items(), ids=modules().keys())
+
+
+# Light
+
+
+def test_importing_the_library_loads_nothing_heavy():
+    """NumPy alone: in a fresh interpreter none of the plotting, widget and data packages is loaded by the import."""
+    code = "import sys, xavier_lib; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert "numpy" in loaded.split()
+    assert not {"matplotlib", "ipywidgets", "sklearn", "scipy", "pandas", "IPython"} & set(loaded.split())
+
+
+def test_importing_any_module_but_the_figures_loads_nothing_heavy():
+    """Widgets and data load when they are used: the import of a module, explore and data too, costs next to nothing."""
+    names = ", ".join(f"xavier_lib.{name}" for name in modules() if floor(name) != 3)
+    code = f"import sys, {names}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert not {"matplotlib", "ipywidgets", "sklearn", "scipy", "pandas", "IPython"} & set(loaded.split())
+
+
+def test_the_library_asks_for_numpy_only():
+    """An installation in an exercise brings NumPy and nothing else; what the book needs is an extra."""
+    assert [re.match(r"[\w-]+", name)[0] for name in PROJECT["project"]["dependencies"]] == ["numpy"]
+    extras = [re.match(r"[\w-]+", name)[0] for name in PROJECT["project"]["optional-dependencies"]["book"]]
+    assert sorted(extras) == ["ipywidgets", "matplotlib", "scikit-learn"]
+
+
+# Named
+
+
+def test_every_name_of_the_contract_is_public():
+    """All names that the book promises are in ``__all__``, and every name there is can be imported."""
+    assert set(xavier_lib.__all__) >= CONTRACT
+    for name in xavier_lib.__all__:
+        assert hasattr(xavier_lib, name)
+
+
+@pytest.mark.parametrize("names", [xavier_lib.__all__, figures.__all__], ids=["xavier_lib", "figures"])
+def test_public_names_are_listed_once_and_in_order(names):
+    """Constants, classes, functions, each by the alphabet: a name is found at a glance."""
+    assert names == sorted(set(names), key=lambda name: (not name.isupper(), name.islower(), name))
+
+
+def test_xavier_and_glorot_are_one():
+    """Two names of one man: the same objects, not copies that could drift apart."""
+    assert xavier_lib.xavier_uniform is xavier_lib.glorot_uniform
+    assert xavier_lib.xavier_normal is xavier_lib.glorot_normal
+
+
+def test_the_version_is_the_same_everywhere():
+    """What is installed says the version that the code says."""
+    assert xavier_lib.__version__ == PROJECT["project"]["version"]
+
+
+# Built in floors
+
+
+@each_module
+def test_imports_only_go_down(module, path):
+    """A module imports from lower floors; only the ground and the figures have an order of their own within a floor.
+
+    A new module must be given its floor in the table above.
+    """
+    for other in inner(path):
+        assert floor(other) < floor(module) or (floor(other) == floor(module) in ORDERED_WITHIN), other
+
+
+def test_no_imports_go_in_circles():
+    """Taking away what imports nothing that is left, again and again, leaves nothing."""
+    left = {module: {other for other in inner(path) if other != module} for module, path in modules().items()}
+    while free := {module for module, others in left.items() if not others & left.keys()}:
+        left = {module: others for module, others in left.items() if module not in free}
+
+    assert not left
+
+
+@each_module
+def test_heavy_packages_have_one_door_each(module, path):
+    """Only figures imports matplotlib, only explore ipywidgets, only data scikit-learn; all else is NumPy's."""
+    outer = {name.split(".")[0] for name in imported(path)} - {"xavier_lib"} - sys.stdlib_module_names
+
+    assert outer <= {"numpy"} | {package for package, door in HEAVY.items() if door == module.split(".")[0]}
+
+
+# Typed and documented
+
+
+def test_the_types_hold():
+    """The strict type checker finds nothing, and the package says that it is typed."""
+    run = subprocess.run([sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert (PACKAGE / "py.typed").is_file()
+    settings = PROJECT["tool"]["setuptools"]
+    assert settings["package-data"] == {"xavier_lib": ["py.typed"]}
+    assert settings["packages"] == ["xavier_lib", "xavier_lib.figures"]
+
+
+def public():
+    """Return every public function and class with the name a reader knows it by."""
+    found = {
+        "explore": explore.explore,
+        "digits": data.digits,
+        "Digits": data.Digits,
+        **{name: getattr(signals, name) for name in ("rms", "activation_rms", "gradient_rms")},
+        **{name: getattr(network, name) for name in ("learning_curve", "LearningCurve")},
+        **{name: getattr(figures, name) for name in figures.__all__},
+        **{name: getattr(xavier_lib, name) for name in xavier_lib.__all__ if name != "ACTIVATIONS"},
+    }
+    for chapter in CHAPTERS:
+        module = importlib.import_module(f"xavier_lib.{chapter}")
+        found |= {
+            name: thing
+            for name, thing in vars(module).items()
+            if not name.startswith("_") and callable(thing) and getattr(thing, "__module__", "") == module.__name__
+        }
+    return found
+
+
+def is_record(thing):
+    """Say whether a class only holds what it is given: a named tuple or a dataclass."""
+    return inspect.isclass(thing) and (issubclass(thing, tuple) or hasattr(thing, "__dataclass_fields__"))
+
+
+each_public = pytest.mark.parametrize(("name", "thing"), public().items(), ids=public().keys())
+
+
+@each_public
+def test_every_public_name_has_a_docstring_with_an_example(name, thing):
+    """What it is in one line, an example that the tests run, and a link to a chapter that there is."""
+    text = inspect.getdoc(thing) or ""
+    linked = re.findall(r":doc:`/chapters/(\w+)`", text)
+
+    assert re.match(r"\S.*[.]$", text.split("\n\n")[0].replace("\n", " ")), name
+    assert ">>> " in text
+    assert linked
+    for chapter in linked:
+        assert (ROOT / "chapters" / f"{chapter}.ipynb").is_file(), chapter
+
+
+@each_public
+def test_every_public_function_says_what_it_refuses(name, thing):
+    """A section Raises, or the name of the function whose errors it shares; records check nothing."""
+    words = " ".join((inspect.getdoc(thing) or "").split())
+
+    if not is_record(thing):
+        assert re.search(r"Raises: |\b[Ee]rrors\b[\w ,]*? (are those of|as in) (:\w+:`|`)", words), name
+
+
+def test_every_method_of_the_network_says_what_it_refuses():
+    """The methods of MLP have their docstrings too."""
+    methods = {name: m for name, m in vars(xavier_lib.MLP).items() if not name.startswith("_") and callable(m)}
+
+    assert len(methods) >= 8
+    for name, method in methods.items():
+        assert re.search(r"Raises:|[Ee]rrors as in", method.__doc__ or ""), name
+
+
+def code_lines(tree):
+    """Return how many lines of a module hold code, docstrings left out."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    prose = {id(node.body[0]) for node in ast.walk(tree) if isinstance(node, documented) and ast.get_docstring(node)}
+    lines, left = set(), [tree]
+    while left:
+        node = left.pop()
+        if id(node) not in prose:
+            lines |= {getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)}
+            left.extend(ast.iter_child_nodes(node))
+    return len(lines - {0})
+
+
+@each_module
+def test_every_module_is_about_one_thing(module, path):
+    """One sentence at its head says what it is for, and about 120 lines of code, 140 at most, are enough."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+
+    assert re.match(r"\S.*\.", ast.get_docstring(tree) or ""), module
+    assert 0 < code_lines(tree) <= 140
