@@ -7,6 +7,7 @@ import pytest
 
 from tests.chapter_outputs import ChapterFile
 
+pytest_plugins = ["tests.site"]
 os.environ["XAVIER_LIB_FACE"] = "static"
 
 

@@ -47,7 +47,8 @@ class StaticExplorer:
         frames = "".join(
             f'<div class="frame"{" hidden" if index else ""}>{html}</div>' for index, html in enumerate(self.frames)
         )
-        return f'<figure class="explorer" oninput="{escape(SHOW_FRAME)}">{sliders}{frames}</figure>'
+        opening = f'<figure class="explorer" data-frames="{len(self.frames)}" oninput="{escape(SHOW_FRAME)}">'
+        return f"{opening}{sliders}{frames}</figure>"
 
 
 def explore(draw: Callable[..., Drawing], **parameters: Sequence[Any]) -> Any:

@@ -1,12 +1,14 @@
-"""Small corrections to each built page: figures inline, so that they follow the theme; scripts once."""
+"""Figures inside the page, so that they take the color of its text, and answers that open without a script."""
 
 import json
+from html import escape
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
+from sphinx_exercise.nodes import solution_node
 
 
 class PictureOf(Directive):
@@ -17,8 +19,9 @@ class PictureOf(Directive):
     def run(self) -> list[nodes.Node]:
         """Return the figure's SVG as the chapter stores it."""
         chapter, name = self.arguments
-        source = Path(self.state.document.settings.env.srcdir, "chapters", f"{chapter}.ipynb")
-        self.state.document.settings.env.note_dependency(str(source))
+        environment = self.state.document.settings.env
+        source = Path(environment.srcdir, "chapters", f"{chapter}.ipynb")
+        environment.note_dependency(str(source))
         for cell in json.loads(source.read_text(encoding="utf-8"))["cells"]:
             if cell["metadata"].get("mystnb", {}).get("figure", {}).get("name") == name:
                 return [picture("".join(cell["outputs"][0]["data"]["image/svg+xml"]))]
@@ -40,15 +43,27 @@ def inline_pictures(app: Sphinx, doctree: nodes.document, _page: str) -> None:
             image.replace_self(picture(path.read_text(encoding="utf-8")))
 
 
-def scripts_once(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
-    """Drop the twin of each inline script, which Sphinx 7.4 writes a second time."""
-    once = {(str(script), script.attributes.get("body", "")): script for script in context["script_files"]}
-    context["script_files"] = list(once.values())
+def visit_solution(translator: HTML5Translator, node: nodes.Element) -> None:
+    """Open an answer, closed until the reader asks for it."""
+    translator.body.append(translator.starttag(node, "details"))
+
+
+def depart_solution(translator: HTML5Translator, _node: nodes.Element) -> None:
+    """Close an answer."""
+    translator.body.append("</details>")
+
+
+def summarize_solutions(app: Sphinx, doctree: nodes.document, _page: str) -> None:
+    """Turn an answer's title into the line that opens it; a link has no place there."""
+    if app.builder.format == "html":
+        for title in [solution.next_node(nodes.title) for solution in doctree.findall(solution_node)]:
+            title.replace_self(nodes.raw("", f"<summary>{escape(title.astext())}</summary>", format="html"))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect the corrections to the build."""
+    """Connect figures and answers to the build."""
     app.add_directive("picture-of", PictureOf)
     app.connect("doctree-resolved", inline_pictures)
-    app.connect("html-page-context", scripts_once, priority=900)
+    app.connect("doctree-resolved", summarize_solutions)
+    app.add_node(solution_node, override=True, html=(visit_solution, depart_solution))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,30 @@
+"""What the theme and the extensions get wrong for screen readers, mended in the written pages, one line a flaw."""
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+REPAIRS = {
+    ' role="doc-biblioentry"': "",  # a role that is deprecated
+    '<div role="list" class="citation-list">': '<div class="citation-list">',  # a list without items
+    '<p class="caption" role="heading">': '<p class="caption">',  # a heading without a level
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Chapters">',  # two asides, no names
+    '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
+}
+
+
+def repair(app: Sphinx, error: Exception | None) -> None:
+    """Mend every page of the finished site."""
+    if error or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for flaw, mended in REPAIRS.items():
+            text = text.replace(flaw, mended)
+        page.write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the repairs to the end of the build."""
+    app.connect("build-finished", repair)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
