@@ -1,4 +1,4 @@
-"""What the theme and the extensions get wrong for screen readers, mended in the written pages, one line a flaw."""
+"""What the theme and the extensions get wrong, mostly for screen readers, mended in the written pages."""
 
 from pathlib import Path
 
@@ -10,6 +10,9 @@ REPAIRS = {
     '<p class="caption" role="heading">': '<p class="caption">',  # a heading without a level
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Chapters">',  # two asides, no names
     '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
+    '<script src="_static/searchtools.js">': '<script defer src="_static/searchtools.js">',  # needs deferred ones
+    '<script src="_static/language_data.js">': '<script defer src="_static/language_data.js">',
+    '<script src="searchindex.js">': '<script defer src="searchindex.js">',
 }
 
 

@@ -59,7 +59,7 @@ def notebook(chapter: str, more: str) -> str:
     stored = json.loads((ROOT / "chapters" / f"{chapter}.ipynb").read_text(encoding="utf-8"))
     sources = ["".join(cell["source"]) for cell in stored["cells"] if cell["cell_type"] == "code"]
     first = next(index for index, source in enumerate(sources) if re.search(r"^explore\(", source, re.M))
-    code = ["\n".join(sources[:first]) + more, sources[first]]
+    code = ["%%capture\n" + "\n".join(sources[:first]) + more, sources[first]]
     cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
     cells = [{**cell, "id": f"cell-{index}", "source": source} for index, source in enumerate(code)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
