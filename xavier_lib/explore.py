@@ -126,7 +126,8 @@ def slider(name: str, values: Sequence[Any]) -> str:
     """Return one native slider with its label and the value it stands at."""
     words = [escape(spoken(value)) for value in values]
     return (
-        f'<label><span>{escape(label(name))}</span><input type="range" min="0" max="{len(words) - 1}" value="0" '
+        f'<label data-first="{words[0]}"><span>{escape(label(name))}</span>'
+        f'<input type="range" min="0" max="{len(words) - 1}" value="0" '
         f'autocomplete="off" data-values="{"|".join(words)}" aria-valuetext="{words[0]}">'
         f"<output>{words[0]}</output></label>"
     )

@@ -1,0 +1,236 @@
+"""Every reader reaches everything: with a screen reader, by keyboard, on a phone, with large text, without motion."""
+
+import re
+from pathlib import Path
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from tests.site import CHAPTERS, pages, tags
+
+WIDTHS = (360, 768, 1440)
+# What the colors of a scheme can spoil; all else is the same in light and dark.
+COLOR_RULES = ["color-contrast", "link-in-text-block"]
+
+# Axe measures the contrast of each word. Words of code that are colored alike stand for one another, as formulas in a
+# like place do, and hidden frames are not shown: without them a run takes a fifth of the time.
+THIN_OUT = """() => {
+    const seen = new Set()
+    const twin = kind => seen.size === seen.add(kind).size
+    const kind = e => [e.tagName, e.className, e.parentElement.tagName, e.parentElement.className,
+                       e.closest('.cell_input, .cell_output, .sig')?.className].join()
+    document.querySelectorAll('details').forEach(e => e.open = true)
+    document.querySelectorAll('.frame[hidden]').forEach(e => e.remove())
+    document.querySelectorAll('svg.picture').forEach(e => e.replaceChildren())
+    document.querySelectorAll('pre span, .sig span, .sig em').forEach(
+        e => { if (twin(kind(e))) e.replaceWith(...e.childNodes) })
+    document.querySelectorAll('math:not([display])').forEach(e => { if (twin(kind(e))) e.replaceChildren() })
+    document.querySelectorAll('pre, .sig').forEach(e => e.normalize())
+}"""
+VIOLATIONS = """rules => axe.run(document, {resultTypes: ['violations'], ...(rules && {runOnly: rules})}).then(
+    found => found.violations.flatMap(rule => rule.nodes.map(node => rule.id + ': ' + node.html.slice(0, 120))))"""
+
+# Everything that can take the focus, and how it looks without.
+PREPARE = """() => {
+    const look = e => { const s = getComputedStyle(e)
+        return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow].join() }
+    const name = e => (e.tagName + ' ' + (e.id || e.className || e.getAttribute('href')) + ' '
+                       + (e.getAttribute('aria-label') || e.textContent).trim().slice(0, 40))
+    const seen = e => { const box = e.getBoundingClientRect()
+        return e.checkVisibility({visibilityProperty: true, opacityProperty: true})
+            && box.width > 0 && box.height > 0 && box.right > 0 && box.left < innerWidth }
+    const wanted = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), summary, [tabindex="0"]')]
+        .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('svg'))
+    const plain = new Map(wanted.map(e => [e, look(e)]))
+    window.reached = []
+    window.wrong = []
+    document.addEventListener('focusin', ({target}) => {
+        window.reached.push(target)
+        if (!seen(target)) window.wrong.push('invisible: ' + name(target))
+        const style = getComputedStyle(target)
+        const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+        if (!(ring || style.boxShadow !== 'none') || look(target) === plain.get(target))
+            window.wrong.push('no mark: ' + name(target)) })
+    window.missed = () => wanted.filter(e => !window.reached.includes(e)).map(name)
+    document.body.tabIndex = -1
+    document.body.focus()
+    document.body.removeAttribute('tabindex')
+    window.reached.length = window.wrong.length = 0
+    return wanted.length
+}"""
+
+
+def test_axe_finds_no_violation_in_light_and_dark_at_three_widths(tab: Page, site: Path, address: str) -> None:
+    """All rules of axe hold on every page, with every answer open."""
+    found = {}
+    for page in pages(site):
+        tab.goto(f"{address}{page}.html")
+        tab.evaluate(AXE_SCRIPT)
+        tab.evaluate(THIN_OUT)
+        for scheme, rules in (("light", None), ("dark", COLOR_RULES)):
+            tab.emulate_media(color_scheme=scheme)
+            for width in WIDTHS:
+                tab.set_viewport_size({"width": width, "height": 900})
+                found[page, scheme, width] = tab.evaluate(VIOLATIONS, rules)
+    assert not {state: violations for state, violations in found.items() if violations}
+
+
+def test_axe_finds_no_violation_in_an_open_drawer(tab: Page, address: str) -> None:
+    """The drawers of a narrow window hold to the rules too."""
+    tab.set_viewport_size({"width": 360, "height": 900})
+    tab.goto(f"{address}{CHAPTERS[0]}.html")
+    tab.evaluate(AXE_SCRIPT)
+    tab.evaluate(THIN_OUT)
+    for label in ("All chapters", "On this page"):
+        for scheme in ("light", "dark"):
+            tab.emulate_media(color_scheme=scheme)
+            tab.get_by_role("button", name=label).click()
+            tab.wait_for_timeout(300)  # the drawer slides in
+            assert tab.evaluate(VIOLATIONS, None) == []
+            tab.keyboard.press("Escape")
+            tab.wait_for_timeout(300)
+
+
+def test_the_tab_key_reaches_everything_and_shows_where_it_is(tab: Page, site: Path, address: str) -> None:
+    """On a phone and on a laptop: no link, button, slider or answer is left out, none is focused unseen or unmarked."""
+    found = {}
+    for width in (360, 1440):
+        tab.set_viewport_size({"width": width, "height": 900})
+        for page in pages(site):
+            tab.goto(f"{address}{page}.html")
+            steps = tab.evaluate(PREPARE)
+            for _ in range(steps):
+                tab.keyboard.press("Tab")
+            while (left := tab.evaluate("window.missed().length")) and steps < 2000:
+                for _ in range(left):
+                    tab.keyboard.press("Tab")
+                steps += left + 100
+            found[page, width] = tab.evaluate("[...window.wrong, ...window.missed().map(name => 'missed: ' + name)]")
+    assert not {place: wrong for place, wrong in found.items() if wrong}
+
+
+def test_the_first_tab_stop_skips_to_the_text(tab: Page, site: Path, address: str) -> None:
+    """One key and Enter lead past the navigation, on every page that has one."""
+    for page in pages(site):
+        tab.goto(f"{address}{page}.html")
+        if page == "404":
+            continue
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("document.activeElement.textContent") == "Skip to content", page
+        tab.keyboard.press("Enter")
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("!!document.activeElement.closest('article, footer')"), page
+
+
+def test_a_drawer_opens_and_closes_by_keyboard(tab: Page, address: str) -> None:
+    """Enter opens a drawer and leads into it; Escape closes it and leads back; the state is spoken."""
+    tab.set_viewport_size({"width": 360, "height": 900})
+    tab.goto(f"{address}{CHAPTERS[0]}.html")
+    for label, drawer in (("All chapters", ".sidebar-drawer"), ("On this page", ".toc-drawer")):
+        button, links = tab.get_by_role("button", name=label), tab.locator(f"{drawer} a")
+        assert not links.first.is_visible()
+        button.focus()
+        tab.keyboard.press("Enter")
+        assert button.get_attribute("aria-expanded") == "true"
+        assert links.first.is_visible()
+        tab.keyboard.press("Tab")
+        assert tab.evaluate(f"!!document.activeElement.closest('{drawer}')")
+        tab.keyboard.press("Escape")
+        assert button.get_attribute("aria-expanded") == "false"
+        links.first.wait_for(state="hidden")
+        assert button.evaluate("button => button === document.activeElement")
+
+
+def test_a_link_in_a_drawer_closes_it(tab: Page, address: str) -> None:
+    """Who chooses a section from the drawer sees that section, not the drawer over it."""
+    tab.set_viewport_size({"width": 360, "height": 900})
+    tab.goto(f"{address}{CHAPTERS[0]}.html")
+    tab.get_by_role("button", name="On this page").click()
+    tab.locator(".toc-drawer a[href='#summary']").click()
+    tab.locator(".toc-drawer").wait_for(state="hidden")
+    assert tab.locator("#summary h2").is_visible()
+
+
+def test_the_theme_button_works_by_keyboard(tab: Page, address: str) -> None:
+    """Enter takes the page from light to dark and keeps the choice on the next page."""
+    color = "getComputedStyle(document.body).backgroundColor"
+    tab.goto(f"{address}{CHAPTERS[0]}.html")
+    light = tab.evaluate(color)
+    tab.locator("button.theme-toggle:visible").press("Enter")
+    dark = tab.evaluate(color)
+    tab.goto(f"{address}index.html")
+    assert light != dark
+    assert tab.evaluate(color) == dark
+
+
+def test_every_slider_has_a_name_and_speaks_its_value(tab: Page, address: str) -> None:
+    """A screen reader says which quantity a slider moves, and its value as it is printed, not its position."""
+    for page in CHAPTERS:
+        tab.goto(f"{address}{page}.html")
+        sliders = tab.locator("input[type=range]")
+        assert sliders.count() >= 1, page
+        assert tab.get_by_role("slider", name=re.compile(r"[a-z]{2}")).count() == sliders.count(), page
+        for slider in sliders.all():
+            said = [slider.get_attribute("aria-valuetext")]
+            for key in ("End", "ArrowLeft", "Home"):
+                slider.press(key)
+                said.append(slider.get_attribute("aria-valuetext"))
+                assert slider.locator("xpath=following-sibling::output").inner_text() == said[-1]
+            assert said[0] == said[3] != said[1]
+
+
+def test_every_figure_and_frame_has_a_text_alternative_with_numbers(site: Path) -> None:
+    """Each picture is one image to a screen reader, with a text that says more than its kind."""
+    for page in pages(site):
+        pictures = [tag.attributes for tag in tags(site / f"{page}.html") if tag.attributes.get("class") == "picture"]
+        assert pictures or page not in ("index", *CHAPTERS)
+        for attributes in pictures:
+            assert attributes.get("role") == "img", page
+            words = attributes.get("aria-label", "")
+            assert len(words.split()) >= 8, (page, words)
+            assert re.search(r"\d", words), (page, words)
+
+
+def test_a_page_has_one_first_heading_and_skips_no_level(site: Path) -> None:
+    """The headings of a page are a table of its contents."""
+    for page in pages(site):
+        levels = [int(tag.name[1]) for tag in tags(site / f"{page}.html") if re.fullmatch("h[1-6]", tag.name)]
+        assert levels[:1] == [1], page
+        assert levels.count(1) == 1, page
+        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), page
+
+
+def test_no_page_scrolls_sideways_or_cuts_off_text(tab: Page, site: Path, address: str) -> None:
+    """At 320 px, and with text twice as large on a phone and on a laptop, each page is as wide as its window."""
+    too_wide = {}
+    for page in pages(site):
+        tab.goto(f"{address}{page}.html")
+        tab.evaluate("document.querySelectorAll('details').forEach(answer => answer.open = true)")
+        for width, size in ((320, "100%"), (360, "200%"), (1280, "200%")):
+            tab.set_viewport_size({"width": width, "height": 800})
+            too_wide[page, width, size] = tab.evaluate(
+                """size => { document.documentElement.style.setProperty('font-size', size, 'important')
+                    const root = document.documentElement
+                    const cut = [...document.querySelectorAll('article, article *, header, header *')].filter(
+                        e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1 && !e.closest('svg, math')
+                            && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX))
+                    return [...(root.scrollWidth > innerWidth ? [root] : []), ...cut].map(
+                        e => e.tagName + ' ' + e.className + ' ' + e.scrollWidth) }""",
+                size,
+            )
+    assert not {place: boxes for place, boxes in too_wide.items() if boxes}
+
+
+def test_nothing_moves_for_readers_who_asked_for_less_motion(tab: Page, site: Path, address: str) -> None:
+    """No transition or animation lasts longer than 0.01 s, and no jump to an anchor is drawn out."""
+    tab.emulate_media(reduced_motion="reduce")
+    for page in pages(site):
+        tab.goto(f"{address}{page}.html")
+        moving = tab.evaluate(
+            """() => [...document.querySelectorAll('body, body *:not(svg *, math *, pre *)')].flatMap(
+                e => [null, '::before', '::after'].map(part => [e, getComputedStyle(e, part)])).filter(
+                ([e, s]) => [s.transitionDuration, s.animationDuration].some(
+                    times => times.split(',').some(time => parseFloat(time) > 0.01))).map(([e]) => e.outerHTML.slice(0, 80))"""
+        )
+        assert moving == [], page
+        assert tab.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
