@@ -1,4 +1,4 @@
-"""Mathematics as MathML, made by KaTeX while the book is built: native, spoken, and no byte of style, script or font."""
+"""Mathematics as MathML, made by KaTeX while the book is built: native, spoken, no byte of style, script or font."""
 
 from importlib.util import find_spec
 from pathlib import Path

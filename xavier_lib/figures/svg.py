@@ -1,0 +1,75 @@
+"""Matplotlib's SVG made lean: no wrapping, rounded coordinates, ids of its own, and the page's color for its ink."""
+
+import re
+from hashlib import sha256
+from xml.etree import ElementTree
+
+SVG = "http://www.w3.org/2000/svg"
+XLINK = "http://www.w3.org/1999/xlink"
+INK = "#000000"  # becomes currentColor, so that a page in the dark may turn it white
+
+
+def lean_svg(text: str, alt: str) -> str:
+    """Return matplotlib's SVG without its wrapping, with coordinates rounded to what the eye can see."""
+    root = ElementTree.fromstring(text)
+    _prune(root)
+    width, height = root.attrib["viewBox"].split()[2:]
+    prefix = "p" + sha256((text + alt).encode()).hexdigest()[:10]
+    root.attrib = {
+        "class": "picture",
+        "viewBox": f"0 0 {width} {height}",
+        "width": f"{float(width) * 1.5:g}",
+        "role": "img",
+        "aria-label": alt,
+        "font-family": "system-ui, sans-serif",
+        "font-size": "10",
+        "fill": "currentColor",
+        "stroke-linejoin": "round",
+        "style": "background:#fff",
+    }
+    ElementTree.register_namespace("", SVG)
+    lean = ElementTree.tostring(root, encoding="unicode")
+    lean = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}", lean)
+    return lean.replace(INK, "currentColor")
+
+
+def _prune(parent: ElementTree.Element) -> None:
+    kept: list[ElementTree.Element] = []
+    for child in list(parent):
+        _prune(child)
+        child.tail = None
+        if child.tag in (f"{{{SVG}}}metadata", f"{{{SVG}}}style") or _is_invisible(child):
+            continue
+        if child.tag == f"{{{SVG}}}g":
+            child.attrib.pop("id", None)
+            if not child.attrib:
+                kept.extend(child)
+                continue
+        _shorten(child)
+        kept.append(child)
+    parent[:] = kept
+    if parent.text and not parent.text.strip():
+        parent.text = None
+
+
+def _is_invisible(element: ElementTree.Element) -> bool:
+    style = element.get("style", "")
+    unpainted = element.tag == f"{{{SVG}}}path" and style == "fill: none"
+    return unpainted or (element.tag in (f"{{{SVG}}}g", f"{{{SVG}}}defs") and not len(element))
+
+
+def _shorten(element: ElementTree.Element) -> None:
+    for name, value in list(element.attrib.items()):
+        if name == f"{{{XLINK}}}href":
+            element.set("href", element.attrib.pop(name))
+        elif name == "style":
+            style = re.sub(r"font-family: [^;]*;? ?|font-size: 10px;? ?|stroke-linejoin: miter;? ?", "", value)
+            element.set("style", re.sub(r"([:;]) ", r"\1", style).rstrip("; "))
+        elif name in ("d", "x", "y", "width", "height", "transform", "points"):
+            element.set(name, " ".join(re.sub(r"-?\d+\.\d+(e-?\d+)?", _rounded, value).split()))
+            if re.fullmatch(r"rotate\(-?0 .*\)", element.get(name, "")):
+                del element.attrib[name]
+
+
+def _rounded(match: re.Match[str]) -> str:
+    return f"{round(float(match[0]), 1) + 0.0:g}"
