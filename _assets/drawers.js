@@ -1,20 +1,32 @@
 // The theme opens its drawers by labels of check boxes, which no key reaches: real buttons take their place.
-for (const label of document.querySelectorAll("label.nav-overlay-icon, label.toc-overlay-icon")) {
-  const box = document.getElementById(label.htmlFor);
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = label.className;
-  button.innerHTML = label.innerHTML;
-  button.setAttribute("aria-label", box.id === "__navigation" ? "All chapters" : "On this page");
-  const tell = () => button.setAttribute("aria-expanded", box.checked);
-  button.addEventListener("click", () => { box.checked = !box.checked; box.dispatchEvent(new Event("change")); });
-  box.addEventListener("change", tell);
+for (const [side, id, name] of [["sidebar", "__navigation", "All chapters"], ["toc", "__toc", "On this page"]]) {
+  const box = document.getElementById(id);
+  const drawer = document.querySelector(`.${side}-drawer`);
+  const buttons = [...document.querySelectorAll(`label[for=${id}]:not(.overlay)`)].map((label) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = label.className;
+    button.innerHTML = label.innerHTML;
+    button.setAttribute("aria-label", name);
+    label.replaceWith(button);
+    return button;
+  });
+  let opener;
+  const tell = () => buttons.forEach((button) => button.setAttribute("aria-expanded", box.checked));
+  const set = (open) => { box.checked = open; tell(); };
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      set(!box.checked);
+      opener = button;
+      if (box.checked) [...drawer.querySelectorAll("a")].find((link) => link.offsetParent)?.focus({ preventScroll: true });
+    });
+  }
+  drawer.addEventListener("click", (event) => { if (event.target.closest("a")) set(false); });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !box.checked) return;
-    box.checked = false;
-    box.dispatchEvent(new Event("change"));
-    if (button.offsetParent) button.focus();
+    set(false);
+    opener?.focus();
   });
+  box.addEventListener("change", tell);
   tell();
-  label.replaceWith(button);
 }

@@ -7,6 +7,10 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+DESCRIPTIONS = {
+    "genindex": "First Weights, a book on how a neural network begins: all its terms and functions from A to Z.",
+    "search": "Search First Weights, a book on how a neural network begins.",
+}
 BRANCH = "gh-pages"  # where the workflow puts the built site, the notebooks for Colab included
 
 
@@ -21,6 +25,8 @@ def set_addresses(_app: Sphinx, config: Config) -> None:
 def add_links(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
     """Give the pages the book's address, and a chapter those of itself in Binder, in Colab and as a notebook."""
     context["home"] = app.config.html_baseurl
+    if page in DESCRIPTIONS:
+        context["metatags"] = f'<meta name="description" content="{DESCRIPTIONS[page]}">'
     if page.startswith("chapters/"):
         repository, notebook = app.config.repository, f"{page}.ipynb"
         context["launch"] = {
@@ -48,6 +54,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the addresses to the build."""
     app.add_config_value("repository", "", "html")
     app.connect("config-inited", set_addresses, priority=10)
-    app.connect("html-page-context", add_links)
+    app.connect("html-page-context", add_links, priority=900)
     app.connect("build-finished", write_colab_notebooks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

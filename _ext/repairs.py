@@ -1,4 +1,4 @@
-"""What the theme and the extensions get wrong, mostly for screen readers, mended in the written pages."""
+"""What the theme and the extensions get wrong for screen readers, mended in the written pages, one line a flaw."""
 
 from pathlib import Path
 
@@ -8,11 +8,10 @@ REPAIRS = {
     ' role="doc-biblioentry"': "",  # a role that is deprecated
     '<div role="list" class="citation-list">': '<div class="citation-list">',  # a list without items
     '<p class="caption" role="heading">': '<p class="caption">',  # a heading without a level
+    ' id="exercise-content"': "",  # the same for each exercise of a page
+    ' id="solution-content"': "",
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Chapters">',  # two asides, no names
     '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
-    '<script src="_static/searchtools.js">': '<script defer src="_static/searchtools.js">',  # needs deferred ones
-    '<script src="_static/language_data.js">': '<script defer src="_static/language_data.js">',
-    '<script src="searchindex.js">': '<script defer src="searchindex.js">',
 }
 
 

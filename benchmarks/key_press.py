@@ -51,6 +51,7 @@ def explore(draw, **parameters):
     sliders = {name: ipywidgets.SelectionSlider(options=values) for name, values in parameters.items()}
     ipywidgets.interact(draw, **sliders)
 """
+SETTLE = 4000  # milliseconds in which a page comes to rest before its slider is moved
 LIVE = {"xavier_lib in JupyterLab": "", "interact in JupyterLab": INTERACT}
 
 
@@ -150,6 +151,7 @@ def stored(browser: Browser, site: Path, page: str, presses: int) -> list[float]
     with served(site) as address:
         tab = browser.new_page(viewport={"width": 1400, "height": 1000})
         tab.goto(f"{address}/{page}")
+        tab.wait_for_timeout(SETTLE)
         return press(browser, tab, ".explorer input", ".explorer", presses, 0.15)
 
 
@@ -161,10 +163,11 @@ def live(browser: Browser, chapter: str, more: str, presses: int) -> list[float]
             tab = browser.new_page(viewport={"width": 1400, "height": 1000})
             tab.goto(f"{address}/lab/tree/slider.ipynb")
             tab.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
+            tab.wait_for_timeout(SETTLE)
             tab.get_by_role("menuitem", name="Run", exact=True).click()
             tab.get_by_text("Run All Cells", exact=True).click()
             tab.locator(".noUi-handle").first.wait_for(timeout=300_000)
-            tab.wait_for_timeout(3000)
+            tab.wait_for_timeout(SETTLE)
             return press(browser, tab, ".noUi-handle", ".jp-Cell-outputArea:has(.noUi-handle)", presses, 1.5)
 
 

@@ -23,7 +23,7 @@ VERSION = "12.8.2"
 GOALS = {"performance": 0.95, "accessibility": 1.0, "best-practices": 1.0, "seo": 1.0}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = "--headless=new --no-sandbox --disable-gpu"
-FOOTNOTE = "404.html and search.html ask not to be indexed, on purpose: is-crawlable fails there and costs them SEO."
+FOOTNOTE = "A page that asks not to be indexed, as 404.html does on purpose, fails is-crawlable, hence its SEO."
 
 
 def command() -> list[str]:

@@ -28,6 +28,7 @@ CHAPTERS = [page for page in IN_ORDER if page.startswith("chapters/")]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no test leaves the machine, whatever a page asks
+PATIENCE = 10_000  # milliseconds until a test gives up on what should be there at once
 GIVEN = "FIRST_WEIGHTS_SITE"  # a built site to test in place of a fresh one, to see a test fail on a falsified copy
 
 
@@ -172,6 +173,7 @@ def browser() -> Iterator[Browser]:
 def tab(browser: Browser) -> Iterator[Page]:
     """Open an empty tab with a cache of its own; the window is a laptop's."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
@@ -180,5 +182,6 @@ def tab(browser: Browser) -> Iterator[Page]:
 def scriptless(browser: Browser) -> Iterator[Page]:
     """Open an empty tab that runs no script."""
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
