@@ -5,9 +5,9 @@ import json
 import re
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
+from xml.etree import ElementTree
 
 import pytest
-from defusedxml import ElementTree
 from playwright.sync_api import Page
 
 from tests.site import CHAPTERS, CONFIG, IN_ORDER, ROOT, Tag, pages, tags
