@@ -7,7 +7,8 @@ JupyterLab on this machine, with the chapter's own code: once with xavier_lib's 
 Measured is the time from the key event's own time stamp to the moment Chromium reports that the first frame after the
 change of the picture was presented (Chromium's trace: the frame's ``Commit`` comes after the change, its
 ``SwapEndToPresentation`` ends the measurement). A picture that is loaded as an image has changed once it is loaded. A
-screen shows a frame each 16.7 ms, so even a change that costs nothing waits 8 ms at the median and up to 16.7.
+screen shows a frame each 16.7 ms, so even a change that costs nothing waits 8 ms at the median and up to 16.7. The page
+is given some seconds to settle first: right after it is loaded the first presses take longer.
 """
 
 import argparse
