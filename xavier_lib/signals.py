@@ -33,7 +33,7 @@ def rms(values: ArrayLike) -> float:
 def activation_rms(network: MLP, x: ArrayLike) -> NDArray[Any]:
     """Return the rms of the input and of each hidden layer's activations, shape (hidden layers + 1,).
 
-    The forward half of Glorot and Bengio (2010), figure 6. Used from :doc:`/chapters/naive` on; errors as in
+    The forward half of Glorot and Bengio (2010), figure 6. Used from :doc:`/chapters/network` on; errors as in
     :meth:`xavier_lib.mlp.MLP.forward`.
 
     >>> from xavier_lib import glorot_uniform
@@ -48,7 +48,7 @@ def gradient_rms(network: MLP, x: ArrayLike, *, rng: RNG = None) -> NDArray[Any]
     """Send standard normal gradients back from the logits and return their rms at each layer's pre-activations.
 
     The backward half of Glorot and Bengio (2010), figure 7; the first entry belongs to the first hidden
-    layer, the last one to the logits. Used from :doc:`/chapters/glorot` on; errors as in
+    layer, the last one to the logits. Used from :doc:`/chapters/sigmoid` on; errors as in
     :meth:`xavier_lib.mlp.MLP.forward`.
 
     >>> from xavier_lib import glorot_uniform
