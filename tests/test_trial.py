@@ -1,0 +1,280 @@
+"""Any answer is survived: it runs in a process of its own, or in a thread, and the caller stays as it was."""
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+from xavier_lib.exercises import check
+from xavier_lib.exercises.attempt import bound_call
+from xavier_lib.exercises.trial import in_process, in_thread, run
+
+ONE = [{"fan_in": 300, "fan_out": 20}]
+SHORT = 0.5  # seconds
+
+
+def stubborn(fan_in, fan_out):
+    """Go on for ever, whatever is raised."""
+    while True:
+        with contextlib.suppress(BaseException):
+            time.sleep(0.01)
+
+
+def only(outcomes):
+    """Return the one outcome."""
+    assert len(outcomes) == 1
+    return outcomes[0]
+
+
+each_way = pytest.mark.parametrize("try_answer", [in_process, in_thread])
+
+
+# What comes back
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda a, b: 1 / 0, "raised ZeroDivisionError: division by zero"),
+        (lambda a, b: sys.exit(2), "raised SystemExit: 2"),
+        (lambda a, b: "0.1", "returned '0.1', a str and no real number"),
+        (lambda a, b: 1j, "returned 1j, a complex and no real number"),
+        (lambda a, b: {1, 2}, "a set and no real number"),
+        (lambda a, b: [[1], [1, 2]], "a list and no real number"),
+        (lambda a, b: (n for n in [1]), "a generator and no real number"),
+        (lambda a, b: float("nan"), "returned nan, where a finite number is wanted"),
+        (lambda a, b: np.array([1, -np.inf]), "returned -inf in an array of shape (2,)"),
+        (lambda a: 1, "raised TypeError"),
+        (lambda a, b, c: 1, "raised TypeError"),
+    ],
+)
+@each_way
+def test_what_is_no_number_is_described(try_answer, answer, words):
+    """The problem names what came back, or what was raised; there is no value to compare."""
+    outcome = only(try_answer(answer, ONE, 5))
+
+    assert words in outcome.problem
+    assert outcome.value is None
+
+
+def test_an_object_that_cannot_show_itself_is_described_by_its_type():
+    """A __repr__ that raises does not reach the reader."""
+
+    class Shy:
+        def __repr__(self):
+            raise RuntimeError
+
+    assert "a Shy" in only(run(lambda a, b: Shy(), ONE)).problem
+
+
+@pytest.mark.parametrize("value", [3, 3.5, np.float32(3.5), [1, 2], (1.0, 2.0), np.arange(6).reshape(2, 3), True])
+def test_numbers_come_back_as_arrays(value):
+    """Ints, floats, lists, tuples and arrays, unchanged."""
+    outcome = only(run(lambda a, b: value, ONE))
+
+    assert not outcome.problem
+    assert np.array_equal(outcome.value, value)
+
+
+@pytest.mark.parametrize("nothing", [None, ...])
+def test_an_empty_answer_is_told_from_a_wrong_one(nothing):
+    """A stub returns None or an ellipsis."""
+    outcome = only(run(lambda a, b: nothing, ONE))
+
+    assert outcome.empty
+    assert outcome.returned == str(nothing)
+
+
+def test_a_giant_array_is_not_carried_over():
+    """What is far larger than anything asked for is described by its shape."""
+    outcome = only(run(lambda a, b: np.broadcast_to(0.0, (10_000, 10_000)), ONE))
+
+    assert "(10000, 10000), far larger" in outcome.problem
+
+
+# What never ends, or ends everything
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda a, b: [None for _ in iter(int, 1)],
+        lambda a, b: time.sleep(60),
+        lambda a, b: sum(itertools.repeat(0)),  # in C, where no other thread gets a turn
+        stubborn,
+    ],
+    ids=["a loop", "a sleep", "a loop in C", "a loop that catches everything"],
+)
+def test_an_answer_that_never_ends_is_stopped(answer):
+    """The verdict comes after the time limit, and no process is left behind."""
+    outcome = only(in_process(answer, ONE, SHORT))
+
+    assert outcome.problem == f"did not end within {SHORT} seconds"
+    assert not multiprocessing.active_children()
+
+
+def test_a_thread_that_never_ends_is_interrupted():
+    """Where no process can be forked, a loop in Python is ended by an exception, and tells so by its last act."""
+    last_acts = []
+
+    def loops(fan_in, fan_out):
+        try:
+            while True:
+                pass
+        finally:
+            last_acts.append("left")
+
+    assert only(in_thread(loops, ONE, SHORT)).problem == f"did not end within {SHORT} seconds"
+    deadline = time.monotonic() + 10
+    while not last_acts and time.monotonic() < deadline:
+        pass
+    assert last_acts == ["left"]
+
+
+def test_what_was_found_before_the_end_is_kept():
+    """The first call counts, though the second one never ends."""
+    calls = [{"n": 1}, {"n": 2}]
+    outcomes = in_process(lambda n: n if n == 1 else time.sleep(60), calls, SHORT)
+
+    assert outcomes[0].value == 1
+    assert "did not end" in outcomes[1].problem
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [(lambda a, b: os._exit(3), "3"), (lambda a, b: os.kill(os.getpid(), signal.SIGKILL), "-9")]
+)
+def test_an_answer_that_ends_the_process_ends_only_its_own(answer, code):
+    """The exit code is told; the caller goes on."""
+    assert only(in_process(answer, ONE, 5)).problem == f"ended the Python process, with exit code {code}"
+
+
+def test_deep_recursion_is_an_error_like_others():
+    """An answer that calls itself for ever runs out of stack, not of time."""
+
+    def deeper(fan_in, fan_out):
+        return deeper(fan_in, fan_out)
+
+    assert "raised RecursionError" in only(run(deeper, ONE)).problem
+
+
+@pytest.mark.parametrize("loop", ["while True: pass", "import time; time.sleep(60)"])
+def test_the_time_limit_holds_in_a_script_without_a_main_guard(tmp_path, loop):
+    """A plain script, run as readers run it, gets its verdict and ends by itself."""
+    script = tmp_path / "answer.py"
+    script.write_text(
+        textwrap.dedent(f"""
+            import xavier_lib.exercises.trial as trial
+            from xavier_lib.exercises import check
+            from functools import partial
+            trial.run.__defaults__ = ({SHORT},)
+            def my_limit(fan_in, fan_out):
+                {loop}
+            print(check("glorot-limit", my_limit))
+        """)
+    )
+    run_ = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, check=True)
+
+    assert "did not end within 0.5 seconds" in " ".join(run_.stdout.split())
+    assert run_.stdout.count("glorot-limit") == 1
+    assert not run_.stderr
+
+
+# What it leaves behind
+
+
+def test_what_an_answer_prints_is_kept_for_the_verdict(capfd):
+    """Prints of an answer reach the message, not the page, however often it is called."""
+    verdict = check("glorot-limit", lambda fan_in, fan_out: print("fans", fan_in))
+
+    assert "It also printed 'fans 300'." in verdict.message
+    assert capfd.readouterr() == ("", "")
+
+
+def test_warnings_of_an_answer_stay_with_it():
+    """A division by zero in NumPy is judged by what it returns, and warns nobody else."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        outcome = only(run(lambda a, b: np.float64(1) / 0, ONE))
+
+    assert "returned inf" in outcome.problem
+    assert not caught
+
+
+@each_way
+def test_an_argument_changed_in_place_is_named_and_the_caller_keeps_his(try_answer):
+    """The answer works on a copy; the outcome names the argument that it overwrote."""
+    x = np.ones(3)
+
+    def doubles(x):
+        x *= 2
+        return x
+
+    outcome = only(try_answer(doubles, [{"x": x}], 5))
+    assert outcome.changed == "x"
+    assert np.array_equal(x, np.ones(3))
+
+
+@pytest.mark.parametrize("source", ["numpy", "random"])
+def test_a_draw_from_the_global_generator_is_seen_and_undone(source):
+    """Seeding or drawing from the shared generators is noticed; here they stand where they stood."""
+    import random
+
+    draw = {"numpy": np.random.normal, "random": random.gauss}[source]
+    before = repr(np.random.get_state()), random.getstate()
+
+    assert only(in_process(lambda a, b: draw(0, 1), ONE, 5)).used_global_generator
+    assert (repr(np.random.get_state()), random.getstate()) == before
+    assert not only(run(lambda a, b: np.random.default_rng(0).normal(), ONE)).used_global_generator
+
+
+def test_reading_from_the_keyboard_is_an_error_not_a_wait():
+    """There is nobody to type."""
+    assert "raised EOFError" in only(in_process(lambda a, b: input(), ONE, 5)).problem
+
+
+# How it is called
+
+
+ARGUMENTS = {"shape": (3, 2), "gain": 2.0, "rng": "the generator"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda shape, gain, rng: (shape, gain, rng),
+        lambda rng, shape, gain: (shape, gain, rng),
+        lambda a, b, c: (a, b, c),
+        lambda size, *, rng, gain=1: (size, gain, rng),
+        lambda *all_of_them: all_of_them,
+        lambda **named: (named["shape"], named["gain"], named["rng"]),
+        lambda a, b, c, /: (a, b, c),
+        lambda shape, gain, rng, dtype=float: (shape, gain, rng),
+    ],
+)
+def test_an_answer_may_have_its_arguments_in_any_order_and_under_its_own_names(answer):
+    """By name where the names are known, else by position."""
+    assert bound_call(answer, dict(ARGUMENTS)) == ((3, 2), 2.0, "the generator")
+
+
+def test_an_answer_without_a_generator_is_called_without_one():
+    """So that its verdict can say where its numbers come from, and not only that an argument is missing."""
+    assert bound_call(lambda shape, gain: (shape, gain), dict(ARGUMENTS)) == ((3, 2), 2.0)
+
+
+def test_a_process_that_may_have_no_children_tries_in_a_thread():
+    """A worker of a pool is such a process."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(_passes_in_a_worker)
+
+
+def _passes_in_a_worker():
+    return check("glorot-limit", lambda fan_in, fan_out: (6 / (fan_in + fan_out)) ** 0.5).passed

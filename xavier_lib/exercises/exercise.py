@@ -1,0 +1,150 @@
+"""What all exercises have in common: a name, stars, and a judgement that names the slip and keeps the solution."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from xavier_lib.exercises.attempt import Outcome, shown
+from xavier_lib.exercises.slips import SLIPS
+from xavier_lib.exercises.trial import run
+from xavier_lib.exercises.verdict import Verdict
+
+KINDS = ("predict", "derive", "write", "find", "judge", "repair")
+CLOSE = 1e-4  # relative: float32 agrees, and no slip is so near
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise(ABC):
+    """An exercise as its chapter defines it.
+
+    Attributes:
+        name: the label of its directive; the chapter's name comes first, as in ``"glorot-limit"``.
+        title: the title of its directive, without the stars.
+        stars: how hard it is, 1 to 3.
+        kind: one of ``KINDS``.
+    """
+
+    name: str
+    title: str
+    stars: int
+    kind: str
+
+    @property
+    def chapter(self) -> str:
+        """The chapter that the exercise belongs to."""
+        return self.name.split("-")[0]
+
+    @abstractmethod
+    def judge(self, answer: Any) -> Verdict:
+        """Return what the exercise says of an answer."""
+
+    @abstractmethod
+    def recognizes(self) -> list[str]:
+        """Return the slips that a verdict may name."""
+
+    def passed(self, message: str) -> Verdict:
+        """Return the verdict on a right answer."""
+        return Verdict(self.name, "passed", message)
+
+    def open(self, message: str) -> Verdict:
+        """Return the verdict on an answer that is not there yet."""
+        return Verdict(self.name, "open", message)
+
+    def failed(self, message: str, slip: str | None = None) -> Verdict:
+        """Return the verdict on a wrong answer, with the meaning of the slip where one was recognized."""
+        words = f"{message}\nRecognized: {slip}. {SLIPS[slip]}" if slip else message
+        return Verdict(self.name, "failed", words, slip)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionExercise(Exercise):
+    """An exercise whose answer is a function, which is called several times and then judged."""
+
+    def judge(self, answer: Any) -> Verdict:
+        """Call the answer, say what keeps it from being compared, or compare what it returned."""
+        if answer is None or answer is Ellipsis:
+            return self.open(f"There is nothing to check yet: a function is asked for, got {answer!r}.")
+        if not callable(answer):
+            kind = type(answer).__name__
+            return self.failed(f"A function is asked for, got {shown(answer)} ({kind}). Pass it without calling it.")
+        calls = self.calls()
+        outcomes = run(answer, calls)
+        broken = self.broken(answer, calls, outcomes)
+        verdict = self.compared(answer, outcomes) if broken is None else broken
+        printed = next((outcome.printed for outcome in outcomes if outcome.printed.strip()), "")
+        if not printed:
+            return verdict
+        message = f"{verdict.message}\nIt also printed {' '.join(printed.split())!r}."
+        return Verdict(verdict.exercise, verdict.status, message, verdict.slip)
+
+    def broken(self, answer: Any, calls: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome]) -> Verdict | None:
+        """Return the verdict on an answer that raised, returned no numbers, or did not end."""
+        for call, outcome in zip(calls, outcomes, strict=False):
+            if outcome.empty:
+                words = f"{called(answer, call)} returned {outcome.returned}."
+                return self.open(f"{words} Fill in the stub, and let it return {self.wanted()}.")
+            if outcome.problem:
+                return self.failed(f"{called(answer, call)} {outcome.problem}. It should return {self.wanted()}.")
+            if outcome.changed:
+                words = f"{called(answer, call)} changed its argument {outcome.changed} in place."
+                return self.failed(f"{words} Work on a copy.", "an argument changed in place")
+        return None
+
+    @abstractmethod
+    def calls(self) -> Sequence[Mapping[str, Any]]:
+        """Return the arguments of each call."""
+
+    @abstractmethod
+    def wanted(self) -> str:
+        """Return in words what the answer should return."""
+
+    @abstractmethod
+    def compared(self, answer: Any, outcomes: Sequence[Outcome]) -> Verdict:
+        """Return the verdict on an answer that always returned numbers."""
+
+
+def called(answer: Callable[..., Any], arguments: Mapping[str, Any]) -> str:
+    """Return a call as a reader would write it."""
+    name = getattr(answer, "__name__", "answer").replace("<lambda>", "answer")
+    given = (f"{key}={argument(value)}" for key, value in arguments.items())
+    return f"{name}({', '.join(given)})"
+
+
+def argument(value: Any) -> str:
+    """Return an argument in a few words."""
+    if isinstance(value, np.random.Generator):
+        return "generator"
+    name = getattr(value, "__name__", "")
+    return name if callable(value) and name else shown(value)
+
+
+def agree(value: ArrayLike, expected: ArrayLike, tolerance: float = CLOSE) -> bool:
+    """Say whether numbers are the expected ones, up to rounding."""
+    found, wanted = np.asarray(value, dtype=float), np.asarray(expected, dtype=float)
+    if wanted.size == found.size == 1:
+        found, wanted = found.reshape(()), wanted.reshape(())
+    largest = float(np.abs(wanted).max(initial=0.0))
+    return found.shape == wanted.shape and bool(np.allclose(found, wanted, rtol=tolerance, atol=1e-6 * largest))
+
+
+def how_far(value: float, expected: float) -> str:
+    """Say how a wrong number differs from the right one, without that one."""
+    if value * expected < 0:
+        return "of the wrong sign"
+    if value == 0 or expected == 0:
+        return "too small" if abs(value) < abs(expected) else "too large"
+    share = abs(value / expected)
+    if max(share, 1 / share) >= 2:
+        return f"about {max(share, 1 / share):.2g} times too {'large' if share > 1 else 'small'}"
+    return f"too {'large' if share > 1 else 'small'} by about {abs(share - 1):.1%}"
+
+
+def first_difference(value: NDArray[Any], expected: NDArray[Any], tolerance: float = CLOSE) -> tuple[int, ...]:
+    """Return the index of the entry that is furthest from what is expected, as a share of it."""
+    scale = np.abs(expected) + 1e-6 * float(np.abs(expected).max(initial=1e-300))
+    apart = np.abs(np.asarray(value, dtype=float) - expected) / scale
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(apart > tolerance)), apart.shape))

@@ -1,0 +1,31 @@
+"""Wrong rules for a standard deviation that recur from exercise to exercise, as functions of the two fans."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from xavier_lib.glorot import glorot_limit, glorot_std
+
+Rule = Callable[..., float]
+
+XAVIER_SLIPS: Mapping[str, Sequence[Rule]] = {
+    "variance in place of standard deviation": [lambda fan_in, fan_out: 2 / (fan_in + fan_out)],
+    "limit in place of standard deviation": [glorot_limit],
+    "the forgotten √3": [lambda fan_in, fan_out: glorot_std(fan_in, fan_out) / math.sqrt(3)],
+    "He where Xavier was asked": [lambda fan_in, fan_out: math.sqrt(2 / fan_in)],
+    "one fan only": [
+        lambda fan_in, fan_out: math.sqrt(1 / fan_in),
+        lambda fan_in, fan_out: math.sqrt(1 / fan_out),
+        lambda fan_in, fan_out: math.sqrt(2 / fan_out),
+    ],
+    "the factor 2 forgotten": [lambda fan_in, fan_out: math.sqrt(1 / (fan_in + fan_out))],
+}
+
+
+def adapted(slips: Mapping[str, Sequence[Rule]], adapt: Callable[[Rule], Rule]) -> dict[str, list[Rule]]:
+    """Return the slips for an exercise whose functions take other arguments than the two fans.
+
+    >>> squares = adapted({"one fan only": [lambda fan_in, fan_out: fan_in]}, lambda rule: lambda n: rule(n, n) ** 2)
+    >>> squares["one fan only"][0](3)
+    9
+    """
+    return {slip: [adapt(rule) for rule in rules] for slip, rules in slips.items()}

@@ -1,0 +1,43 @@
+"""The classic slips: the names by which a verdict calls them, and what each one means."""
+
+SLIPS = {
+    # the formula
+    "the missing root": "The numbers are those of the formula before its square root is taken.",
+    "variance in place of standard deviation": "A variance stands where its square root is wanted.",
+    "standard deviation in place of variance": "A standard deviation stands where its square is wanted.",
+    "limit in place of standard deviation": "The end of a uniform range is not its standard deviation.",
+    "the forgotten √3": "A standard deviation was used as the end of a uniform range, which reaches further.",
+    "the factor 2 forgotten": "The numbers are those of the formula without its factor of 2.",
+    "swapped fans": "Fan-in stands where fan-out belongs, and fan-out where fan-in belongs.",
+    "one fan only": "The numbers follow one of the two fans and do not see the other.",
+    "the sum in place of the mean": "A sum stands where the mean is wanted.",
+    "the receptive field forgotten": "The positions of the kernel are not counted.",
+    "the groups forgotten": "The fans are those of a convolution without groups.",
+    "the gain squared": "The gain is applied twice.",
+    "the gain forgotten": "The numbers do not change with the gain.",
+    "the slope not squared": "The slope enters by itself, where its square belongs.",
+    "the slope forgotten": "The numbers do not change with the slope.",
+    "He where Xavier was asked": "The numbers are those of He's rule.",
+    "Xavier where He was asked": "The numbers are those of Xavier's rule.",
+    "a spread that ignores the fan": "The spread is the same whatever the fan.",
+    "variance in place of second moment": "The mean was taken away before squaring, and the next layer feels it.",
+    "one layer too many or too few": "The numbers are right for a network with another number of layers.",
+    "the derivative forgotten": "The gradient passed an activation function without its slope.",
+    "the derivative at the wrong place": "The slope was taken at the activation, not at the pre-activation.",
+    # the draw
+    "weights drawn but transposed": "The axes are the other way round.",
+    "a new seed at every call": "The function seeds a generator of its own, so every layer gets the same numbers.",
+    "an unseeded draw": "The numbers do not come from the generator that was given, and nobody can repeat them.",
+    "the global generator": "The function draws from a generator that the whole program shares.",
+    "a constant": "The same number comes back for everything.",
+    "zeros": "Only zeros come back.",
+    "weights that are copies": "Each number stands in several places, so some units are copies of each other.",
+    "a mean that is not zero": "The weights lean to one side.",
+    "the other distribution": "The spread fits, and the shape of the distribution does not.",
+    "the truncation not corrected": "Cutting off the tails has made the spread smaller.",
+    # the program
+    "an argument changed in place": "The caller's own numbers were overwritten.",
+    "a test that cannot fail": "Whatever is wrong passes it.",
+    "a tolerance wider than the effect": "Some of what is wrong passes it.",
+    "a test that refuses correct weights": "It fails what is right.",
+}
