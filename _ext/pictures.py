@@ -1,14 +1,11 @@
-"""Figures inside the page, so that they take the color of its text, and answers that open without a script."""
+"""Figures inside the page, so that they take the color of its text."""
 
 import json
-from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
-from sphinx.writers.html5 import HTML5Translator
-from sphinx_exercise.nodes import solution_node
 
 
 class PictureOf(Directive):
@@ -43,27 +40,8 @@ def inline_pictures(app: Sphinx, doctree: nodes.document, _page: str) -> None:
             image.replace_self(picture(path.read_text(encoding="utf-8")))
 
 
-def visit_solution(translator: HTML5Translator, node: nodes.Element) -> None:
-    """Open an answer, closed until the reader asks for it."""
-    translator.body.append(translator.starttag(node, "details"))
-
-
-def depart_solution(translator: HTML5Translator, _node: nodes.Element) -> None:
-    """Close an answer."""
-    translator.body.append("</details>")
-
-
-def summarize_solutions(app: Sphinx, doctree: nodes.document, _page: str) -> None:
-    """Turn an answer's title into the line that opens it; a link has no place there."""
-    if app.builder.format == "html":
-        for title in [solution.next_node(nodes.title) for solution in doctree.findall(solution_node)]:
-            title.replace_self(nodes.raw("", f"<summary>{escape(title.astext())}</summary>", format="html"))
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect figures and answers to the build."""
+    """Connect figures to the build."""
     app.add_directive("picture-of", PictureOf)
     app.connect("doctree-resolved", inline_pictures)
-    app.connect("doctree-resolved", summarize_solutions)
-    app.add_node(solution_node, override=True, html=(visit_solution, depart_solution))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
