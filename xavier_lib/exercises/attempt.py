@@ -53,6 +53,8 @@ def bound_call(answer: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         parameters = inspect.signature(answer).parameters.values()
     except (TypeError, ValueError):  # some built-in functions have none
         return answer(*arguments.values())
+    if any(p.kind == p.POSITIONAL_ONLY for p in parameters):
+        return answer(*arguments.values())
     if any(p.kind == p.VAR_KEYWORD for p in parameters):
         return answer(**arguments)
     named = {p.name: p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}

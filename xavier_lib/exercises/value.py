@@ -35,7 +35,7 @@ class Value(Exercise):
         if answer is None or answer is Ellipsis:
             return self.open(f"There is nothing to check yet. {wanted}, got {answer!r}.")
         found = as_numbers(answer)
-        if callable(answer) or "problem" in found:
+        if callable(answer) or isinstance(answer, bool) or "problem" in found:
             return self.failed(f"{wanted}, got {shown(answer)} ({type(answer).__name__}).")
         value = np.asarray(found["value"], dtype=float)
         if value.size != target.size:
