@@ -84,6 +84,8 @@ def test_status_has_three_values():
         ("glorot-lecun", "one", "got 'one' (str)"),
         ("glorot-lecun", [1, np.nan, 2], "3 numbers are asked for"),
         ("glorot-three", [1, 2], "A number is asked for"),
+        ("glorot-three", 1e60, "is too large"),
+        ("glorot-three", True, "A number is asked for, got True (bool)"),
         ("glorot-three", {}, "A number is asked for, got {} (dict)"),
         ("glorot-average", 1, "One of 'both near 1'"),
         ("glorot-average", "neither", "got 'neither' (str)"),
@@ -91,6 +93,9 @@ def test_status_has_three_values():
         ("glorot-test", "a test", "A function is asked for"),
         ("glorot-gain", lambda shape, gain, rng: rng.normal(size=shape[0]), "shape (512,)"),
         ("glorot-gain", lambda shape, gain, rng: rng.integers(-5, 5, shape), "dtype int64"),
+        ("glorot-gain", lambda shape, gain, rng: np.ones(shape) * 1j, "of dtype complex128 and no real number"),
+        ("symmetry-distance", lambda weights: weights, "where one number is asked for"),
+        ("network-layer", lambda x, weights, bias: 0.5, "returned one number, where an array of shape"),
         ("glorot-gain", lambda shape, gain, rng: np.full(shape, np.nan), "returned nan"),
     ],
 )

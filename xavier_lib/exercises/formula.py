@@ -54,15 +54,15 @@ class Formula(FunctionExercise):
     def counter_example(self, answer: Any, index: int, value: NDArray[Any], expected: NDArray[Any]) -> str:
         """Return one input, what came back for it, and how that differs from what should have."""
         call = called(answer, self.cases[index])
-        if value.size != 1 and value.shape != expected.shape:
-            wanted = f"an array of shape {expected.shape}" if expected.ndim else "one number"
-            return f"{call} returned an array of shape {value.shape}, where {wanted} is asked for."
+        if value.shape != expected.shape and not value.size == expected.size == 1:
+            found, wanted = (f"an array of shape {a.shape}" if a.ndim else "one number" for a in (value, expected))
+            return f"{call} returned {found}, where {wanted} is asked for."
         if expected.dtype == bool:
             return f"{call} returned {value}."
         if not expected.ndim:
             number = float(value.reshape(()))
             return f"{call} returned {number:.4g}, which is {how_far(number, float(expected))}."
-        value = np.broadcast_to(value, expected.shape)
+        value = value.reshape(expected.shape)
         place = first_difference(value, expected, self.tolerance)
         where = place[0] if len(place) == 1 else place
         far = how_far(float(value[place]), float(expected[place]))

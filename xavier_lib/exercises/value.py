@@ -11,6 +11,8 @@ from xavier_lib.exercises.attempt import as_numbers, shown
 from xavier_lib.exercises.exercise import Exercise, agree
 from xavier_lib.exercises.verdict import Verdict
 
+MODERATE = 1e9  # beyond it a consequence would overflow
+
 
 @dataclass(frozen=True, kw_only=True)
 class Value(Exercise):
@@ -47,7 +49,7 @@ class Value(Exercise):
 
     def counter_example(self, value: Any, target: Any) -> str:
         """Return what is wrong with the number, or with the first wrong one of several."""
-        if self.shows is not None:
+        if self.shows is not None and np.abs(value).max() < MODERATE:
             return self.shows(value if value.ndim else float(value))
         if not target.ndim:
             return f"{float(value):.4g} is too {'large' if value > target else 'small'}."
