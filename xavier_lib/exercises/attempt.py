@@ -76,9 +76,8 @@ def as_numbers(returned: Any) -> dict[str, Any]:
     except Exception:
         array = np.array(None)
     if array.dtype.kind not in "biuf":
-        return {
-            "problem": f"returned {shown(returned)}, a {type(returned).__name__} and no real number or array of them"
-        }
+        kind = f"of dtype {returned.dtype}" if isinstance(returned, np.ndarray) else f"a {type(returned).__name__}"
+        return {"problem": f"returned {shown(returned)}, {kind} and no real number or array of them"}
     if array.nbytes > LARGEST:
         return {"problem": f"returned an array of shape {array.shape}, far larger than what is asked for"}
     if not np.isfinite(array).all():
