@@ -44,7 +44,9 @@ class Repair(FunctionExercise):
             replace(outcome, problem="", empty=False) if word else outcome
             for word, outcome in zip(words, outcomes, strict=True)
         ]
-        return super().broken(answer, calls, said)
+        names = (*self.right, *self.wrong)
+        described = [dict.fromkeys(call, name) for call, name in zip(calls, names, strict=True)]
+        return super().broken(answer, described, said)
 
     def compared(self, answer: Any, outcomes: Sequence[Outcome]) -> Verdict:
         """Find what the test refuses though it is right, and what it lets pass though it is wrong."""
@@ -53,7 +55,9 @@ class Repair(FunctionExercise):
         blind = [name for name, refused in zip(self.wrong, refuses[len(self.right) :], strict=True) if not refused]
         test = getattr(answer, "__name__", "The test")
         if not any(refuses):
-            return self.failed(f"{test} lets everything pass, {listed(blind)} too.", "a test that cannot fail")
+            return self.failed(
+                f"{test} lets everything pass, even what is wrong: {listed(blind)}.", "a test that cannot fail"
+            )
         if unfair:
             return self.failed(
                 f"{test} refuses what is right: {listed(unfair)}.", "a test that refuses correct weights"

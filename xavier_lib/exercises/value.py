@@ -41,7 +41,7 @@ class Value(Exercise):
             return self.failed(f"{wanted}, got {shown(answer)} ({type(answer).__name__}).")
         value = np.asarray(found["value"], dtype=float)
         if value.size != target.size:
-            return self.failed(f"{wanted}, got an array of shape {value.shape}.")
+            return self.failed(f"{wanted}, got {value.size if value.size != 1 else 'one'}.")
         value = value.reshape(target.shape)
         if agree(value, target, self.tolerance):
             return self.passed(f"{shown(answer)} is right.")
