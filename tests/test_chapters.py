@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
-ENDING = ["Where it breaks", "Exercises", "Summary", "Further reading"]
+ENDING = ["Where it breaks", "Exercises", "Summary", "Self-test", "Further reading"]
 MARKERS = re.compile(r"NBVAL|PYTEST_VALIDATE|allow_errors|^\s*[%!]", re.MULTILINE)
 DECIMAL = re.compile(r"(?<![\w.,])\d+\.\d+(?![\w.])|(?<![\w.,])\d+(?:\.\d+)?(?=\s?%)")
 
@@ -120,7 +120,7 @@ def test_the_page_has_the_anatomy_of_a_chapter(path: Path) -> None:
     assert headings[0][0] == "#"
     assert [level for level, _ in headings].count("#") == 1
     sections = [title for level, title in headings if level == "##"]
-    assert sections[-4:] == ENDING
+    assert sections[-5:] == ENDING
     assert any(title.startswith("Try it") for title in sections)
     opening = text.split("\n## ")[0]
     assert opening.count("\n- ") == 3
@@ -128,8 +128,9 @@ def test_the_page_has_the_anatomy_of_a_chapter(path: Path) -> None:
         assert part in opening
     assert text.split("## Summary")[1].split("\n## ")[0].count("\n- ") == 3
     assert text.count("*Predict") >= 3
-    assert text.count("{exercise}") >= 2
+    assert text.count("{exercise}") >= 5
     assert text.count("{exercise}") == text.count("{solution-start}") == text.count("{solution-end}")
+    assert f'self_test("{path.stem}")' in [cell.source for cell in cells(path, "code")][-1]
 
 
 @chapters

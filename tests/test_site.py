@@ -66,14 +66,14 @@ def test_no_page_loses_anything_without_javascript(tab: Page, scriptless: Page, 
             assert min(formulas, pictures, frames) >= 1, page
 
 
-def test_every_answer_opens_without_javascript(scriptless: Page, address: str) -> None:
-    """An answer is closed at first; a key on its line opens it."""
+def test_every_answer_and_every_hint_opens_without_javascript(scriptless: Page, address: str) -> None:
+    """Both are closed at first; a key on the line opens them."""
     for page in CHAPTERS:
         scriptless.goto(f"{address}{page}.html")
-        answers = scriptless.locator("article details")
-        assert answers.count() >= 1, page
-        for answer in answers.all():
-            inside = answer.locator("section").first
+        answers, hints = scriptless.locator("details.solution"), scriptless.locator("details.hint")
+        assert answers.count() == hints.count() >= 5, page
+        for answer in answers.all() + hints.all():
+            inside = answer.locator("summary + *")
             assert not inside.is_visible()
             answer.locator("summary").press("Enter")
             assert inside.is_visible()
@@ -113,3 +113,19 @@ def test_a_slider_prints_its_first_frame_and_a_line_on_the_rest(tab: Page, addre
                         label.querySelector('output'), part).content.replaceAll('"', '')).join(' ')"""
                 )
                 assert values[-1] not in printed.split(), (page, printed)
+
+
+def test_a_self_test_explains_each_choice_without_javascript(scriptless: Page, address: str) -> None:
+    """Nothing is explained at first; Space and the arrow keys choose, and the explanation of the choice appears."""
+    for page in CHAPTERS:
+        scriptless.goto(f"{address}{page}.html")
+        questions = scriptless.locator(".self-test fieldset")
+        assert 3 <= questions.count() <= 5, page
+        for question in questions.all():
+            options, reasons = question.locator("input"), question.locator("[role=status] li")
+            assert options.count() == reasons.count() >= 3
+            assert [reason.is_visible() for reason in reasons.all()] == [False] * reasons.count()
+            options.first.press("Space")
+            assert [reason.is_visible() for reason in reasons.all()][:2] == [True, False]
+            options.first.press("ArrowDown")
+            assert [reason.is_visible() for reason in reasons.all()][:2] == [False, True]

@@ -54,6 +54,8 @@ PREPARE = """() => {
             && box.width > 0 && box.height > 0 && box.right > 0 && box.left < innerWidth }
     const wanted = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), summary, [tabindex="0"]')]
         .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('svg'))
+        // Tab stops once in a group of radio buttons, and arrows do the rest
+        .filter(e => e.type !== 'radio' || e === document.querySelector(`input[name="${e.name}"]`))
     const plain = new Map(wanted.map(e => [e, look(e)]))
     window.reached = []
     window.wrong = []

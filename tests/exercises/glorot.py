@@ -122,7 +122,10 @@ WRONG = {
         "the factor 2 forgotten": [lambda n, m, rng: rng.normal(0, (n + m) ** -0.5, (n, m))],
     },
     "glorot-test": {
-        "a test that cannot fail": [lambda initializer: True is not False, lambda initializer: initializer((3, 4), rng=0).size > 0],
+        "a test that cannot fail": [
+            lambda initializer: True is not False,
+            lambda initializer: initializer((3, 4), rng=0).size > 0,
+        ],
         "a tolerance wider than the effect": [absolute_tolerance, wide_tolerance, square_layer],
         "a test that refuses correct weights": [too_strict],
     },

@@ -124,7 +124,11 @@ WRONG = {
         "a mean that is not zero": [lambda shape, std, rng: noisy_constant(shape, 0.1, std, rng=rng) + std],
     },
     "symmetry-test": {
-        "a test that cannot fail": [shows_the_original, lambda weights: weights.size > 0, lambda weights: weights.std() >= 0],
+        "a test that cannot fail": [
+            shows_the_original,
+            lambda weights: weights.size > 0,
+            lambda weights: weights.std() >= 0,
+        ],
         "a tolerance wider than the effect": [one_unit_is_enough, looks_at_neighbors, not_all_zero],
         "a test that refuses correct weights": [with_a_band, compares_sums, compares_rows],
     },

@@ -93,6 +93,8 @@ def shown(value: Any, length: int = 60) -> str:
         return few(value) if 0 < value.size <= FEW else f"an array of shape {value.shape}"
     if isinstance(value, (float, np.floating)):
         return f"{float(value):.4g}"
+    if isinstance(value, np.integer):
+        return str(int(value))
     if isinstance(value, (list, tuple)) and all(isinstance(item, (int, float, np.number)) for item in value):
         return "(" + ", ".join(shown(item) for item in value[:10]) + (", …" if len(value) > 10 else "") + ")"
     try:

@@ -35,10 +35,12 @@ class Formula(FunctionExercise):
 
     def wanted(self) -> str:
         """Return in words what the reference returns."""
-        example = np.asarray(self.reference(**self.cases[0]))
-        if not example.ndim:
-            return "True or False" if example.dtype == bool else "a number"
-        return f"{example.size} numbers" if example.ndim == 1 else "an array of numbers"
+        examples = [np.asarray(self.reference(**case)) for case in self.cases]
+        shapes = {example.shape for example in examples}
+        if shapes == {()}:
+            return "True or False" if examples[0].dtype == bool else "a number"
+        alike = len(shapes) == 1 and examples[0].ndim == 1
+        return f"{examples[0].size} numbers" if alike else "an array of numbers"
 
     def compared(self, answer: Any, outcomes: Sequence[Outcome]) -> Verdict:
         """Compare with the reference, then with every slip."""

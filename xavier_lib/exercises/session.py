@@ -57,7 +57,7 @@ class Entry:
     """A line of the catalog; see :doc:`/chapters/network`.
 
     Attributes:
-        name: the name that :func:`check` takes.
+        name: the name that :func:`~xavier_lib.exercises.session.check` takes.
         chapter: the chapter's name.
         stars: how hard it is, 1 to 3.
         title: what it is called in the chapter.

@@ -23,7 +23,7 @@ SLIPS = {
     "variance in place of second moment": "The mean was taken away before squaring, and the next layer feels it.",
     "one layer too many or too few": "The numbers are right for a network with another number of layers.",
     "the derivative forgotten": "The gradient passed an activation function without its slope.",
-    "the derivative at the wrong place": "The slope was taken at the activation, not at the pre-activation.",
+    "the derivative at the wrong place": "Pre-activation and activation were mixed up where the slope was taken.",
     # the draw
     "weights drawn but transposed": "The axes are the other way round.",
     "a new seed at every call": "The function seeds a generator of its own, so every layer gets the same numbers.",
@@ -31,7 +31,7 @@ SLIPS = {
     "the global generator": "The function draws from a generator that the whole program shares.",
     "a constant": "The same number comes back for everything.",
     "zeros": "Only zeros come back.",
-    "weights that are copies": "Each number stands in several places, so some units are copies of each other.",
+    "weights that are copies": "Each number stands in many places, where every weight should be drawn for itself.",
     "a mean that is not zero": "The weights lean to one side.",
     "the other distribution": "The spread fits, and the shape of the distribution does not.",
     "the truncation not corrected": "Cutting off the tails has made the spread smaller.",

@@ -128,7 +128,7 @@ class Start(FunctionExercise):
         if not kinds <= set(self.distributions):
             reach = max(float(np.abs(weights).max() / weights.std()) for weights in drawn)
             found = f"The weights have the right spread, but reach {reach:.2f} standard deviations from zero;"
-            found += f" the exercise asks for the distribution {' or '.join(self.distributions)}."
+            found += f" the exercise asks for the distribution {' or '.join(self.distributions).replace('_', ' ')}."
             return self.failed(found, "the other distribution")
         return self.passed(f"Right for all {len(drawn)} shapes that were tried: spread, mean, shape and seed.")
 

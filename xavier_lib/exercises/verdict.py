@@ -10,7 +10,9 @@ SIGNS = {"passed": "✓", "failed": "✗", "open": "○"}
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """What :func:`check` found; used from :doc:`/chapters/network` on. It is true where the answer passed.
+    """What :func:`~xavier_lib.exercises.session.check` found.
+
+    Used from :doc:`/chapters/network` on. It is true where the answer passed.
 
     Attributes:
         exercise: the exercise's name.

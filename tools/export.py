@@ -1,0 +1,182 @@
+"""Export a chapter's exercises for a class: ``python tools/export.py glorot --out FOLDER``; no chapter means all.
+
+Writes ``glorot-exercises.ipynb`` without answers and ``glorot-key.ipynb`` with them, both made from the chapter.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from pybtex.database import parse_file
+from store import METADATA
+
+ROOT = Path(__file__).parent.parent
+REPOSITORY = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]["repository"]
+SITE = "https://{}.github.io/{}/".format(*REPOSITORY.split("/"))
+EXERCISE = re.compile(r"````\{exercise\} (?P<title>.+?)\n:label: (?P<label>\S+)\n(?P<text>.*)\n````", re.DOTALL)
+HINT = re.compile(r"```\{hint\}\n:class: dropdown\n(.*?)\n```", re.DOTALL)
+SOLUTION = re.compile(r"````\{solution-(?:start|end)\}.*?\n````", re.DOTALL)
+ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
+
+
+class Exercise(NamedTuple):
+    """One exercise as its chapter holds it; text and cells."""
+
+    title: str
+    label: str
+    text: str
+    stub: Any
+    check: Any
+    answer: Sequence[Any]
+
+
+def read(path: Path) -> tuple[str, Any, list[Exercise]]:
+    """Return a chapter's title, the first code cell of its exercises, and the exercises.
+
+    Raises:
+        ValueError: if a cell is not what stands at its place in every chapter.
+    """
+    cells = nbformat.read(path, as_version=4).cells
+    title = cells[0].source.splitlines()[0].removeprefix("# ")
+    heads = [i for i, cell in enumerate(cells) if cell.source.startswith(("## Exercises", "## Summary"))]
+    _, setup, *rest = cells[heads[0] : heads[1]]
+    found = []
+    while rest:
+        text, stub, check, start = rest[:4]
+        match = EXERCISE.fullmatch(text.source.strip())
+        if match is None:
+            raise misplaced(path, text, "one {exercise} directive with its title and label")
+        label = match["label"]
+        if stub.cell_type != "code":
+            raise misplaced(path, stub, f"the stub of {label}")
+        if f'check("{label}", ' not in check.source:
+            raise misplaced(path, check, f"the check of {label}")
+        if not start.source.startswith(f"````{{solution-start}} {label}\n"):
+            raise misplaced(path, start, f"the start of the answer to {label}")
+        ends = [i for i, cell in enumerate(rest) if "````{solution-end}" in cell.source]
+        found.append(Exercise(**match.groupdict(), stub=stub, check=check, answer=rest[3 : ends[0] + 1]))
+        rest = rest[ends[0] + 1 :]
+    return title, setup, found
+
+
+def misplaced(path: Path, cell: Any, expected: str) -> ValueError:
+    """Return the error that names a cell that is not what is expected at its place."""
+    return ValueError(f"{path.name}: cell {cell.id} must be {expected}, got {cell.source[:60]!r}")
+
+
+def plain(text: str) -> str:
+    """Return MyST text as Markdown that every notebook program shows: directives and roles become words and links.
+
+    Raises:
+        ValueError: if there is a role that has no plain form.
+    """
+    text = SOLUTION.sub("", text)
+    text = HINT.sub(r"<details>\n<summary>Hint</summary>\n\n\1\n\n</details>", text)
+    return ROLE.sub(lambda match: role(match[1], match[2]), text).strip()
+
+
+def role(name: str, content: str) -> str:
+    """Return one role as words, or as a link to the page on the site."""
+    words, _, target = content.rstrip(">").partition(" <")
+    if name == "term":
+        return words
+    if name == "doc":
+        return f"[{words}]({SITE}chapters/{(target or words).rpartition('/')[2]}.html)"
+    if name in ("cite:t", "cite:p"):
+        return f"[{cited(content)}]({SITE}references.html)"
+    if name == "py:func":
+        return f"`{content.rpartition('.')[2]}`"
+    raise ValueError(f"an exercise must use no other role than term, doc, cite:t, cite:p and py:func, got {name!r}")
+
+
+def cited(key: str) -> str:
+    """Return the authors and the year of an entry of the bibliography."""
+    entry = parse_file(ROOT / "references.bib").entries[key]
+    names = [" ".join(person.last_names) for person in entry.persons["author"]]
+    authors = " and ".join(names) if len(names) < 3 else f"{names[0]} and others"
+    return f"{authors} ({entry.fields['year']})"
+
+
+def opening(chapter: str, title: str, *, key: bool) -> str:
+    """Return the first cell: what this is, how to work with it, and what it needs."""
+    extra = "[book]" if key else ""
+    use = (
+        "The exercises with their worked answers, some of which train on the digits of scikit-learn."
+        if key
+        else "Fill in each stub, run the check below it, and read its verdict."
+    )
+    return (
+        f"# {'Key' if key else 'Exercises'}: {title}\n\n{use} "
+        f"The chapter that they belong to is [on the site]({SITE}chapters/{chapter}.html).\n\n"
+        f'What it needs: `pip install "xavier_lib{extra} @ git+https://github.com/{REPOSITORY}"`.'
+    )
+
+
+def notebook(path: Path, *, key: bool) -> Any:
+    """Return the students' notebook of a chapter, or its key."""
+    title, setup, exercises = read(path)
+    cells = [new_markdown_cell(opening(path.stem, title, key=key)), new_code_cell(setup.source)]
+    for exercise in exercises:
+        cells.append(new_markdown_cell(f"## {exercise.title}\n\n{plain(exercise.text)}"))
+        cells += [new_code_cell(exercise.stub.source), new_code_cell(exercise.check.source)]
+        if key:
+            cells += [new_markdown_cell("**Answer**"), *answered(exercise)]
+    if not key:
+        cells.append(new_code_cell("from xavier_lib.exercises import catalog\n\ncatalog()"))
+    for number, cell in enumerate(cells):
+        cell.id = f"{path.stem}-{number:02d}"
+    return new_notebook(cells=cells, metadata=nbformat.from_dict(METADATA))
+
+
+def answered(exercise: Exercise) -> Iterator[Any]:
+    """Yield the cells of a worked answer, code with what it put out."""
+    for cell in exercise.answer:
+        if cell.cell_type == "code":
+            yield new_code_cell(cell.source, outputs=cell.outputs, execution_count=cell.execution_count)
+        elif text := plain(cell.source):
+            yield new_markdown_cell(text)
+
+
+def write(target: Path, content: Any, *, force: bool) -> None:
+    """Write a notebook, but not over one that somebody has changed.
+
+    Raises:
+        FileExistsError: if there is another file, and it is not to be replaced.
+    """
+    text = nbformat.writes(content) + "\n"
+    if target.exists() and target.read_text(encoding="utf-8") != text and not force:
+        raise FileExistsError(f"{target} is there already and differs; move it away, or replace it by --force")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+
+
+def main() -> int:
+    """Export the chapters named, or all of them."""
+    known = sorted(path.stem for path in (ROOT / "chapters").glob("*.ipynb"))
+    parser = argparse.ArgumentParser(description="Export exercises: a notebook for students, and a key.")
+    parser.add_argument("chapters", nargs="*", metavar="CHAPTER", help=f"of {', '.join(known)}; all if none is named")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the notebooks go")
+    parser.add_argument("--force", action="store_true", help="replace notebooks that are there and differ")
+    chosen = parser.parse_args()
+    if unknown := [name for name in chosen.chapters if name not in known]:
+        parser.error(f"CHAPTER must be one of {', '.join(known)}, got {', '.join(unknown)}")
+    try:
+        for name in chosen.chapters or known:
+            for kind in ("exercises", "key"):
+                target = chosen.out / f"{name}-{kind}.ipynb"
+                write(target, notebook(ROOT / "chapters" / f"{name}.ipynb", key=kind == "key"), force=chosen.force)
+                print(target)
+    except (ValueError, FileExistsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,164 @@
+"""The exercises of the chapter on fans: counts of dense, convolved and grouped layers, two means, and a blind test."""
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from statistics import fmean, geometric_mean
+
+import numpy as np
+
+from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.repair import Repair
+from xavier_lib.exercises.rules import XAVIER_SLIPS, adapted
+from xavier_lib.exercises.start import Start
+from xavier_lib.exercises.value import Value
+from xavier_lib.fans import Fans, fan_in_fan_out
+from xavier_lib.glorot import glorot_std
+
+BARREL = (20, 50, 200, 400, 200, 50, 20)
+CHAIN = (400, 50) * 6 + (400,)
+KERNELS = ((3, 5, 16, 48), (4, 2, 80, 12), (3, 24, 80))
+# Where a mean of fans is asked for, a lost 2 is a sum.
+RULES = {k.replace("factor 2 forgotten", "sum in place of the mean"): rules for k, rules in XAVIER_SLIPS.items()}
+GROUPED = (((6, 2, 3), 2), ((32, 1, 3, 3), 32), ((12, 5, 4, 2), 3), ((10, 7), 1), ((8, 3, 2, 3, 5), 4))
+
+
+def left(mean: Callable[[tuple[int, int]], float], widths: Sequence[int] = CHAIN) -> float:
+    """Return the rms that linear layers leave of a signal, with weights of variance 1 over a mean of the fans."""
+    return math.sqrt(math.prod(fans[0] / mean(fans) for fans in itertools.pairwise(widths)))
+
+
+def depthwise(fans: Sequence[float]) -> str:
+    """Say how many weights two fans would make of a depthwise convolution of 32 channels."""
+    outputs, inputs = (f"32 × {fan:.4g} = {32 * fan:.4g}" for fan in fans)
+    return f"Count the weights from both ends: {outputs} at the outputs, {inputs} at the inputs. Are there so many?"
+
+
+def in_barrel(answer: Sequence[float]) -> str:
+    """Say what a layer does to the gradients, if it is not the one that was asked for."""
+    layer, size = answer
+    if layer not in range(1, len(BARREL)):
+        return f"The layers are numbered from 1 to {len(BARREL) - 1}, and {layer:.4g} is none of them."
+    here = math.sqrt(BARREL[-1] / BARREL[int(layer)])
+    if BARREL[int(layer)] < max(BARREL):
+        return f"At layer {layer:.0f} the ratios of widths leave an rms of {here:.2f}, and at another layer less."
+    return f"An rms of {size:.3g} is a mean square of {size**2:.3g}, and the ratios of widths leave another one."
+
+
+def times(positions: Callable[[list[int]], int]) -> Callable[[Sequence[int]], Fans]:
+    """Return a count of fans in layout ``"IO"`` that has its own idea of the number of positions."""
+
+    def fans_of(shape: Sequence[int]) -> Fans:
+        *kernel, n_in, n_out = shape
+        return Fans(positions(kernel) * n_in, positions(kernel) * n_out)
+
+    return fans_of
+
+
+def stored(shape: Sequence[int], groups: int = 1) -> Fans:
+    """Return the fans of weights as PyTorch stores them."""
+    return fan_in_fan_out(shape, layout="OI", groups=groups)
+
+
+EXERCISES = (
+    Value(
+        name="fans-count",
+        title="Count before you draw",
+        stars=1,
+        kind="predict",
+        target=(9, 9),
+        slips={"the groups forgotten": [(9, 288), (288, 288)], "the receptive field forgotten": [(1, 1)]},
+        tolerance=1e-3,
+        shows=depthwise,
+    ),
+    Formula(
+        name="fans-convolution",
+        title="The fans of a kernel",
+        stars=2,
+        kind="write",
+        reference=fan_in_fan_out,
+        cases=[{"shape": shape} for shape in ((3, 2, 5), (5, 3, 8, 4), (7, 4), (2, 3, 4, 6, 9), (1, 1, 64, 10))],
+        slips={
+            "the receptive field forgotten": [lambda shape: shape[-2:]],
+            "swapped fans": [lambda shape: fan_in_fan_out(shape)[::-1]],
+        },
+    ),
+    Start(
+        name="fans-kernel",
+        title="Xavier for a kernel",
+        stars=2,
+        kind="write",
+        std=lambda shape: glorot_std(*fan_in_fan_out(shape)),
+        cases=[{"shape": shape} for shape in KERNELS],
+        slips={
+            **adapted(RULES, lambda rule: lambda shape: rule(*fan_in_fan_out(shape))),
+            "the receptive field forgotten": [lambda shape: glorot_std(*shape[-2:])],
+            "a spread that ignores the fan": [
+                lambda shape, s=s, k=k: s / math.sqrt(k) for s in (0.01, 0.02, 0.05, 0.1, 1.0) for k in (1, 3)
+            ],
+        },
+    ),
+    Value(
+        name="fans-barrel",
+        title="A barrel",
+        stars=2,
+        kind="predict",
+        target=(3, math.sqrt(BARREL[-1] / max(BARREL))),
+        tolerance=0.05,
+        slips={"the missing root": [(3, 20 / 400)], "swapped fans": [(3, math.sqrt(400 / 20))]},
+        shows=in_barrel,
+    ),
+    Value(
+        name="fans-mean",
+        title="Another mean",
+        stars=3,
+        kind="derive",
+        target=(left(fmean), left(geometric_mean)),
+        tolerance=0.05,
+        slips={
+            "the missing root": [(left(fmean) ** 2, 1), (0.004, 1)],
+            "the sum in place of the mean": [(left(sum), left(geometric_mean))],
+            "one layer too many or too few": [
+                (left(fmean, chain), left(geometric_mean, chain)) for chain in (CHAIN[:-1], (*CHAIN, 50))
+            ],
+        },
+    ),
+    Formula(
+        name="fans-grouped",
+        title="Groups, as PyTorch stores them",
+        stars=3,
+        kind="write",
+        reference=stored,
+        cases=[{"shape": shape, "groups": groups} for shape, groups in GROUPED],
+        slips={
+            "the groups forgotten": [
+                lambda shape, groups: stored(shape),
+                lambda shape, groups: np.multiply(stored(shape), (groups, 1)),
+            ],
+            "swapped fans": [lambda shape, groups: stored(shape, groups)[::-1]],
+            "the receptive field forgotten": [lambda shape, groups: stored(shape[:2], groups)],
+        },
+    ),
+    Repair(
+        name="fans-test",
+        title="A test that swapped fans pass",
+        stars=3,
+        kind="repair",
+        parameter="fans_of",
+        right={
+            "the count of this book": fan_in_fan_out,
+            "a count that multiplies the axes": times(math.prod),
+            "a count that returns a plain tuple": lambda shape: tuple(fan_in_fan_out(shape)),
+        },
+        wrong={
+            "the two fans swapped": lambda shape: Fans(*fan_in_fan_out(shape)[::-1]),
+            "fan-in in both places": lambda shape: Fans(*fan_in_fan_out(shape)[:1] * 2),
+            "no kernel in the count": times(lambda kernel: 1),
+            "the kernel in fan-in alone": lambda shape: Fans(fan_in_fan_out(shape)[0], shape[-1]),
+            "the kernel in fan-out alone": lambda shape: Fans(shape[-2], fan_in_fan_out(shape)[1]),
+            "every kernel taken for a square": times(lambda kernel: (kernel or [1])[0] ** len(kernel)),
+            "the sides of the kernel added up": times(lambda kernel: sum(kernel) or 1),
+            "the layout of PyTorch": stored,
+        },
+    ),
+)
