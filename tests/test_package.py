@@ -211,7 +211,7 @@ def test_every_public_name_has_a_docstring_with_an_example(name, thing):
 
 @each_public
 def test_every_public_function_says_what_it_refuses(name, thing):
-    """A section Raises, or the name of the function whose errors it shares; records and what takes no argument check nothing."""
+    """A section Raises, or the name of the function whose errors it shares; records refuse nothing."""
     words = " ".join((inspect.getdoc(thing) or "").split())
 
     if not is_record(thing) and inspect.signature(thing).parameters:
