@@ -196,6 +196,10 @@ def test_an_unknown_chapter_is_named_with_those_that_there_are(tmp_path):
         ('check(\\"glorot-limit\\", my_limit)', "pass", "must be the check of glorot-limit"),
         ("{exercise} ★ The limit", "{note} ★ The limit", "must be one {exercise} directive"),
         ("**Target:** weights", "{emphasis}`x` weights", "no other role than"),
+        ("```{hint}", "```{tip}", "no other directive than hint"),
+        ("````{solution-end}", "The end", "that ends"),
+        ("import math", "mathematics = 3", "must be imports only"),
+        ("## Summary", "## In short", "must have the sections"),
     ],
 )
 def test_a_chapter_that_breaks_the_conventions_is_refused(tmp_path, old, new, words):

@@ -4,9 +4,10 @@ Writes ``glorot-exercises.ipynb`` without answers and ``glorot-key.ipynb`` with 
 """
 
 import argparse
+import ast
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ SITE = "https://{}.github.io/{}/".format(*REPOSITORY.split("/"))
 EXERCISE = re.compile(r"````\{exercise\} (?P<title>.+?)\n:label: (?P<label>\S+)\n(?P<text>.*)\n````", re.DOTALL)
 HINT = re.compile(r"```\{hint\}\n:class: dropdown\n(.*?)\n```", re.DOTALL)
 SOLUTION = re.compile(r"````\{solution-(?:start|end)\}.*?\n````", re.DOTALL)
+LEFT = re.compile(r"^(?:`{3,}|:{3,})\{.*", re.MULTILINE)
 ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
 
 
@@ -45,7 +47,11 @@ def read(path: Path) -> tuple[str, Any, list[Exercise]]:
     cells = nbformat.read(path, as_version=4).cells
     title = cells[0].source.splitlines()[0].removeprefix("# ")
     heads = [i for i, cell in enumerate(cells) if cell.source.startswith(("## Exercises", "## Summary"))]
+    if len(heads) != 2:
+        raise ValueError(f"{path.name} must have the sections Exercises and Summary")
     _, setup, *rest = cells[heads[0] : heads[1]]
+    if not all(isinstance(line, (ast.Import, ast.ImportFrom)) for line in ast.parse(setup.source).body):
+        raise misplaced(path, setup, "imports only")
     found = []
     while rest:
         text, stub, check, start = rest[:4]
@@ -55,11 +61,14 @@ def read(path: Path) -> tuple[str, Any, list[Exercise]]:
         label = match["label"]
         if stub.cell_type != "code":
             raise misplaced(path, stub, f"the stub of {label}")
-        if f'check("{label}", ' not in check.source:
+        if not re.fullmatch(rf'check\("{label}", \w+\)', check.source):
             raise misplaced(path, check, f"the check of {label}")
         if not start.source.startswith(f"````{{solution-start}} {label}\n"):
             raise misplaced(path, start, f"the start of the answer to {label}")
         ends = [i for i, cell in enumerate(rest) if "````{solution-end}" in cell.source]
+        following = [i for i, cell in enumerate(rest) if cell.source.startswith("````{exercise}") and i]
+        if not ends or (following and following[0] < ends[0]):
+            raise misplaced(path, start, f"the start of an answer to {label} that ends")
         found.append(Exercise(**match.groupdict(), stub=stub, check=check, answer=rest[3 : ends[0] + 1]))
         rest = rest[ends[0] + 1 :]
     return title, setup, found
@@ -78,7 +87,10 @@ def plain(text: str) -> str:
     """
     text = SOLUTION.sub("", text)
     text = HINT.sub(r"<details>\n<summary>Hint</summary>\n\n\1\n\n</details>", text)
-    return ROLE.sub(lambda match: role(match[1], match[2]), text).strip()
+    text = ROLE.sub(lambda match: role(match[1], match[2]), text).strip()
+    if left := LEFT.search(text):
+        raise ValueError(f"an exercise must use no other directive than hint, got {left[0]!r}")
+    return text
 
 
 def role(name: str, content: str) -> str:
@@ -143,17 +155,20 @@ def answered(exercise: Exercise) -> Iterator[Any]:
             yield new_markdown_cell(text)
 
 
-def write(target: Path, content: Any, *, force: bool) -> None:
-    """Write a notebook, but not over one that somebody has changed.
+def write(made: Mapping[Path, Any], *, force: bool) -> None:
+    """Write all notebooks, or none if that would replace one that somebody has changed.
 
     Raises:
         FileExistsError: if there is another file, and it is not to be replaced.
     """
-    text = nbformat.writes(content) + "\n"
-    if target.exists() and target.read_text(encoding="utf-8") != text and not force:
-        raise FileExistsError(f"{target} is there already and differs; move it away, or replace it by --force")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    texts = {target: nbformat.writes(content) + "\n" for target, content in made.items()}
+    for target, text in texts.items():
+        if target.exists() and target.read_text(encoding="utf-8") != text and not force:
+            raise FileExistsError(f"{target} is there already and differs; move it away, or replace it by --force")
+    for target, text in texts.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        print(target)
 
 
 def main() -> int:
@@ -167,11 +182,12 @@ def main() -> int:
     if unknown := [name for name in chosen.chapters if name not in known]:
         parser.error(f"CHAPTER must be one of {', '.join(known)}, got {', '.join(unknown)}")
     try:
-        for name in chosen.chapters or known:
-            for kind in ("exercises", "key"):
-                target = chosen.out / f"{name}-{kind}.ipynb"
-                write(target, notebook(ROOT / "chapters" / f"{name}.ipynb", key=kind == "key"), force=chosen.force)
-                print(target)
+        made = {
+            chosen.out / f"{name}-{kind}.ipynb": notebook(ROOT / "chapters" / f"{name}.ipynb", key=kind == "key")
+            for name in chosen.chapters or known
+            for kind in ("exercises", "key")
+        }
+        write(made, force=chosen.force)
     except (ValueError, FileExistsError) as error:
         print(error, file=sys.stderr)
         return 1
