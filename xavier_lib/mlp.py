@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from xavier_lib.activations import Activation, activation_named
 from xavier_lib.arguments import RNG, float_dtype, generator, numbers, positive, whole, whole_shape
 from xavier_lib.backpropagation import Forward, Gradients, backward_pass, cross_entropy, forward_pass, log_softmax
+from xavier_lib.training import Trainer, steps_in_place
 
 Array = NDArray[Any]
 Initializer = Callable[..., Array]
@@ -61,6 +62,7 @@ class MLP:
             raise TypeError(f"initializer must be a function such as glorot_uniform, got {initializer!r}")
         self.weights: list[Array] = []
         self.biases: list[Array] = []
+        self._trainers: dict[tuple[Any, ...], Trainer] = {}
         for shape in zip(self.sizes, self.sizes[1:], strict=False):
             weights = numbers("initializer's weights", initializer(shape, rng=source, dtype=self.dtype), self.dtype)
             if weights.shape != shape:
@@ -128,7 +130,7 @@ class MLP:
 
         Raises:
             TypeError, ValueError: as in :meth:`loss`; also if the rate is not positive and finite.
-            FloatingPointError: if the pre-activations outgrow the dtype: the rate or the start is too bold.
+            FloatingPointError: if a number outgrows the dtype: the rate or the start is too bold.
         """
         rows = self._rows(x)
         return self._step(rows, self._labels(y, rows), positive("learning_rate", learning_rate))
@@ -153,12 +155,22 @@ class MLP:
         return loss, backward_pass(record, self.weights, self.activation, logit_gradients)
 
     def _step(self, rows: Array, labels: Array, learning_rate: float) -> float:
+        if steps_in_place(self.weights, self.activation):
+            return self._trainer(len(rows)).step(self.weights, self.biases, rows, labels, learning_rate)
         loss, gradients = self._gradients(rows, labels)
         with np.errstate(over="ignore", invalid="ignore"):  # the next forward pass refuses what outgrew the dtype
             for parameters, derivatives in ((self.weights, gradients.weights), (self.biases, gradients.biases)):
                 for parameter, derivative in zip(parameters, derivatives, strict=True):
                     parameter -= learning_rate * derivative
         return loss
+
+    def _trainer(self, rows: int) -> Trainer:
+        key = (rows, *(weight.shape for weight in self.weights))
+        if key not in self._trainers:
+            if len(self._trainers) > 1:  # an epoch has whole batches, and one that is left over
+                self._trainers.clear()
+            self._trainers[key] = Trainer(self.weights, self.activation, rows)
+        return self._trainers[key]
 
     def _rows(self, x: ArrayLike) -> Array:
         rows = numbers("x", x, self.dtype)
