@@ -1,7 +1,7 @@
 """A step of training in microseconds, one thread each: ``python -m benchmarks.training``.
 
-Side by side in one run: the bare matrix products, ``MLP``, scikit-learn's ``MLPClassifier.partial_fit``, and PyTorch where
-it is installed. Five hidden tanh layers between 64 inputs and 10 classes. The best of many rounds counts, since
+Side by side in one run: the bare matrix products, ``MLP``, scikit-learn's ``MLPClassifier.partial_fit``, and PyTorch
+where it is installed. Five hidden tanh layers between 64 inputs and 10 classes. The best of many rounds counts, since
 whatever else the machine does only adds.
 """
 

@@ -266,7 +266,7 @@ def test_a_result_that_is_no_number_is_refused(tmp_path, capsys):
 
     assert "endless(size=300, seed=0) failed" in (errors := capsys.readouterr().err)
     assert "result must be finite numbers, texts, lists and mappings, got {'loss': nan}" in errors
-    assert saved(tmp_path / "r.json") == 0
+    assert read(tmp_path / "r.json") == Results()
 
 
 # The file
@@ -415,7 +415,7 @@ def test_merging_alone_needs_no_run(three, tmp_path):
     """No seeds, no runs; merging twice, or a file with itself, changes nothing more."""
     path, content, _ = three
     for _ in range(2):
-        assert replay("product", "--seeds", 0, "--out", tmp_path / "mine.json", "--merge", path, path) == 0
+        assert replay("stumbling", "--seeds", 0, "--out", tmp_path / "mine.json", "--merge", path, path) == 0
 
     assert (tmp_path / "mine.json").read_bytes() == content
     assert begun() == []
