@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 import xavier_lib
-from xavier_lib import data, exercises, explore, figures, network, signals
+from xavier_lib import data, exercises, explore, figures, network, shapeset, signals
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(xavier_lib.__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
-CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "he")
+CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "he", "rectifiers", "table")
 FLOORS = {
     **dict.fromkeys(
         ("arguments", "activations", "fans", "scaling", "backpropagation", "training", "mlp", "signals"), 1
@@ -182,12 +182,14 @@ def public():
         "digits": data.digits,
         "Digits": data.Digits,
         **{name: getattr(exercises, name) for name in exercises.__all__},
+        "shapeset": shapeset.shapeset,
+        "Shapes": shapeset.Shapes,
         **{name: getattr(signals, name) for name in ("rms", "activation_rms", "gradient_rms")},
         **{name: getattr(network, name) for name in ("learning_curve", "LearningCurve")},
         **{name: getattr(figures, name) for name in figures.__all__},
         **{name: getattr(xavier_lib, name) for name in xavier_lib.__all__ if name != "ACTIVATIONS"},
     }
-    for chapter in CHAPTERS:
+    for chapter in (*CHAPTERS, "replay.figures2010"):
         module = importlib.import_module(f"xavier_lib.{chapter}")
         found |= {
             name: thing

@@ -10,7 +10,7 @@ from typing import Any
 from xavier_lib.exercises.exercise import Exercise
 from xavier_lib.exercises.verdict import HEADS, Verdict
 
-CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he")
+CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "replay", "rectifiers", "table")
 _seen: dict[str, str] = {}
 
 

@@ -37,12 +37,12 @@ class Run:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The parameters, as JSON gives them back: a tuple has become a list."""
+        """The parameters as JSON gives them back, a tuple as a list."""
         return dict(json.loads(self.settings))
 
     @property
     def key(self) -> str:
-        """The name under which the result is stored: the same on every machine, and readable as a call."""
+        """The name under which the result is stored, the same on every machine, and readable as a call."""
         arguments = [f"{name}={value!r}" for name, value in self.parameters.items()]
         return f"{self.experiment}({', '.join([*arguments, f'seed={self.seed}'])})"
 

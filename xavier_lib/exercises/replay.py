@@ -1,0 +1,103 @@
+"""The exercises of the chapter on the paper of 2010: what is left, what is drawn, and what a level gradient says."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.value import Choice, Value
+
+Array = NDArray[Any]
+
+LEFT = (1 / 3) ** 5
+LAW = 8 / (3 * np.pi)
+SOURCE = np.random.default_rng(17)
+ROWS = ((4, 5), (30,), (6, 2, 3))
+SHAPES = ((3, 4), (5, 2), (1, 6))
+
+
+def summary(activations: Array) -> Array:
+    """Return the 98th percentile and the standard deviation."""
+    return np.array([np.percentile(activations, 98), np.std(activations)])
+
+
+def slope(z: Array) -> Array:
+    """Return the derivative of tanh."""
+    return np.asarray(1 - np.tanh(z) ** 2)
+
+
+def jacobian(z: Array, weights: Array) -> Array:
+    """Return the derivatives of the next pre-activations, inputs by outputs."""
+    return slope(z)[:, None] * weights
+
+
+def jacobian_case(n: int, m: int) -> dict[str, Array]:
+    """Return pre-activations and weights, rounded for the eye."""
+    return {"z": np.round(SOURCE.standard_normal(n), 1) + 0.25, "weights": np.round(SOURCE.standard_normal((n, m)), 1)}
+
+
+EXERCISES = (
+    Value(
+        name="replay-left",
+        title="What five old layers leave",
+        stars=1,
+        kind="derive",
+        target=(LEFT, LEFT**0.5),
+        slips={
+            "standard deviation in place of variance": [(LEFT**0.5, LEFT**0.25)],
+            "variance in place of standard deviation": [(LEFT**2, LEFT), (LEFT, LEFT)],
+            "one layer too many or too few": [
+                (LEFT * 3, (LEFT * 3) ** 0.5),
+                (LEFT / 3, (LEFT / 3) ** 0.5),
+            ],
+        },
+    ),
+    Formula(
+        name="replay-summary",
+        title="Two numbers for a figure",
+        stars=1,
+        kind="write",
+        reference=summary,
+        cases=[{"activations": np.round(SOURCE.uniform(-1, 1, shape), 2)} for shape in ROWS],
+        slips={
+            "variance in place of standard deviation": [lambda activations: summary(activations) ** [1, 2]],
+        },
+    ),
+    Formula(
+        name="replay-jacobian",
+        title="The Jacobian of equation 17",
+        stars=2,
+        kind="derive",
+        reference=jacobian,
+        cases=[jacobian_case(*shape) for shape in SHAPES],
+        slips={
+            "the derivative forgotten": [lambda z, weights: weights],
+            "the derivative at the wrong place": [lambda z, weights: jacobian(np.tanh(z), weights)],
+        },
+    ),
+    Value(
+        name="replay-he",
+        title="The singular values of He's weights",
+        stars=2,
+        kind="derive",
+        target=LAW * 2**0.5,
+        slips={
+            "variance in place of standard deviation": [LAW * 2],
+            "the factor 2 forgotten": [LAW],
+        },
+    ),
+    Choice(
+        name="replay-level",
+        title="Level, and now?",
+        stars=3,
+        kind="predict",
+        target="level, does not learn",
+        options={
+            "level, learns": "They are level within a factor of 1.5, but fewer than half of the digits are right.",
+            "level, does not learn": "All layers get equally small gradients: equation 14 is kept, and nothing moves.",
+            "not level, learns": "The largest of the four gradients is less than 1.5 times the smallest.",
+            "not level, does not learn": "The largest of the four gradients is less than 1.5 times the smallest.",
+        },
+    ),
+)

@@ -1,0 +1,153 @@
+"""Table 1 of the paper of 2010: rows of results, their error bars, and what counts as a difference."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from xavier_lib.arguments import named, numbers, one_of, positive, whole
+
+#: Glorot and Bengio (2010), table 1 – test errors in % by row, the columns Shapeset-3×2 and MNIST; N – normalized.
+PAPER = {
+    "softsign": (16.27, 1.64),
+    "softsign N": (16.06, 1.72),
+    "tanh": (27.15, 1.76),
+    "tanh N": (15.60, 1.64),
+    "sigmoid": (82.61, 2.21),
+}
+LEVEL = 0.005  # the paper's: rows with a smaller p-value are called different
+SLICES = 4000  # of a numerical integral
+
+
+def errors_by_row(records: Iterable[Mapping[str, Any]], data: str) -> dict[str, list[float]]:
+    """Return the test errors in % of each row of the table, by seed, from the records of a results file.
+
+    Read in :doc:`/chapters/table`; the rows are those of Glorot and Bengio (2010), table 1, and bear their names.
+
+    Args:
+        records: what stands under ``runs`` in the file, from ``xavier_lib.replay.results.read``.
+        data: ``"shapeset"`` or ``"digits"``.
+
+    Raises:
+        TypeError: if ``data`` is no text.
+        ValueError: if ``data`` is another name, or a row was not run or has other seeds than the first one.
+
+    >>> given = {"data": "digits", "activation": "tanh", "start": "normalized"}
+    >>> errors_by_row([{"parameters": given, "seed": 0, "result": {"error": 0.02}}], "digits")
+    Traceback (most recent call last):
+        ...
+    ValueError: records must hold all five rows for the same seeds, got {'tanh N': [0]}
+    """
+    one_of("data", data, ("shapeset", "digits"))
+    found: dict[str, dict[int, float]] = {}
+    for record in records:
+        given = record["parameters"]
+        if given["data"] == data:
+            row = given["activation"] + (" N" if given["start"] == "normalized" else "")
+            found.setdefault(row, {})[record["seed"]] = 100 * record["result"]["error"]
+    seeds = {row: sorted(errors) for row, errors in found.items()}
+    if seeds.keys() != PAPER.keys() or any(mine != seeds["tanh"] for mine in seeds.values()):
+        raise ValueError(f"records must hold all five rows for the same seeds, got {seeds}")
+    return {row: [found[row][seed] for seed in seeds[row]] for row in PAPER}
+
+
+def mean_and_error(values: ArrayLike) -> tuple[float, float]:
+    r"""Return the mean over seeds and its standard error.
+
+    .. math:: \bar e = \frac1n \sum_i e_i, \qquad \frac{s}{\sqrt n}, \quad s^2 = \frac{1}{n-1} \sum_i (e_i - \bar e)^2
+
+    The error bars of :doc:`/chapters/table`; the table of the paper has none.
+
+    Raises:
+        TypeError: if the values are no numbers.
+        ValueError: if there are fewer than two, or one is not finite.
+
+    >>> mean_and_error([8.0, 10.0, 12.0, 14.0])
+    (11.0, 1.2909944487358056)
+    """
+    sample = numbers("values", values)
+    if sample.ndim != 1 or sample.size < 2:
+        raise ValueError(f"values must be a list of at least two numbers, got shape {sample.shape}")
+    return float(sample.mean()), float(sample.std(ddof=1) / math.sqrt(sample.size))
+
+
+def welch(first: ArrayLike, second: ArrayLike) -> float:
+    r"""Return the two-sided p-value of Welch's test that two starts have the same mean error over seeds.
+
+    .. math::
+
+        t = \frac{\bar a - \bar b}{\sqrt{u_a + u_b}}, \qquad
+        \nu = \frac{(u_a + u_b)^2}{u_a^2 / (n_a - 1) + u_b^2 / (n_b - 1)}, \qquad u = s^2 / n
+
+    and p is the probability of a larger :math:`|t|` under Student's distribution with :math:`\nu` degrees of freedom.
+    Welch (1947); it judges the starts of :doc:`/chapters/table`. The two samples may scatter differently.
+
+    Raises:
+        TypeError: if the values are no numbers.
+        ValueError: if a sample has fewer than two, or neither scatters.
+
+    >>> round(welch([1.0, 2.0, 3.0, 4.0, 5.0], [3.0, 4.0, 5.0, 6.0, 7.0]), 4)
+    0.0805
+    """
+    samples = [numbers(name, value) for name, value in (("first", first), ("second", second))]
+    (mean, error), (other, other_error) = (mean_and_error(sample) for sample in samples)
+    if not error + other_error:
+        raise ValueError("first and second must not both hold one number again and again: nothing scatters")
+    power = [(error**4 / (len(sample) - 1)) for sample, error in zip(samples, (error, other_error), strict=True)]
+    freedom = (error**2 + other_error**2) ** 2 / sum(power)
+    return _student(abs(mean - other) / math.hypot(error, other_error), freedom)
+
+
+def _student(t: float, freedom: float) -> float:
+    """Return P(|T| > t): with T = √ν tan θ the density becomes cos θ to the power ν - 1, on a finite range."""
+    start = math.atan(t / math.sqrt(freedom))
+    areas = []
+    for low in (start, 0.0):
+        step = (math.pi / 2 - low) / SLICES
+        angles = low + step * (np.arange(SLICES) + 0.5)
+        areas.append(step * float((np.cos(angles) ** (freedom - 1)).sum()))
+    return areas[0] / areas[1]
+
+
+def two_networks(first: float, second: float, *, test_images: int) -> float:
+    r"""Return the two-sided p-value for two test errors in %, each of one network, on test images drawn at random.
+
+    .. math:: z = \frac{e_1 - e_2}{\sqrt{2\, \bar e (1 - \bar e) / m}}, \qquad p = \operatorname{erfc}(|z| / \sqrt2)
+
+    The test of two proportions. It counts the chance that lies in the :math:`m` images, and not the chance that lies
+    in the seeds: it judges two networks, not two starts. Compared with :func:`welch` in :doc:`/chapters/table`.
+
+    Raises:
+        TypeError: if an argument is of a wrong kind.
+        ValueError: if an error is not between 0 and 100, both are 0 or both 100, or there is no test image.
+
+    >>> round(two_networks(27.15, 26.0, test_images=10_000), 3)
+    0.066
+    """
+    shares = numbers("errors", [first, second]) / 100
+    if shares.min() < 0 or shares.max() > 1 or shares.mean() in (0, 1):
+        raise ValueError(f"errors must lie between 0 and 100 %, and not both at one end, got {first!r} and {second!r}")
+    scatter = math.sqrt(2 * shares.mean() * (1 - shares.mean()) / whole("test_images", test_images))
+    return math.erfc(abs(shares[0] - shares[1]) / scatter / math.sqrt(2))
+
+
+def near_the_best(rows: Mapping[str, Sequence[float]], *, level: float = LEVEL) -> list[str]:
+    """Return the best row, and the rows that do not differ from it by Welch's test at a level.
+
+    The stars of Glorot and Bengio (2010), table 1; used in :doc:`/chapters/table`. The best row has the lowest mean.
+
+    Args:
+        rows: for each name the test errors over the seeds.
+        level: the p-value from which on two rows count as not different.
+
+    Raises:
+        TypeError, ValueError: as in :func:`welch`; also if the level is not positive.
+
+    >>> near_the_best({"a": [16.1, 16.0, 16.2], "b": [15.9, 16.1, 16.1], "c": [27.0, 27.3, 27.1]})
+    ['a', 'b']
+    """
+    errors = named("rows", rows)
+    best, limit = min(errors, key=lambda name: mean_and_error(errors[name])[0]), positive("level", level)
+    return [name for name, values in errors.items() if name == best or welch(values, errors[best]) >= limit]
