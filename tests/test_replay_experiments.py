@@ -24,7 +24,7 @@ def test_a_plan_lists_runs_of_its_own_for_each_seed(name, scale):
     assert {run.seed for run in runs} == {0, 1, 2}
 
 
-@pytest.mark.parametrize("name", ["start", "figure9", "he-figure2"])
+@pytest.mark.parametrize("name", ["figure3", "figure4", "figure6", "figure7", "equation17", "figure9", "he-figure2"])
 def test_a_run_gives_the_same_result_twice(name):
     """Nothing is drawn from anywhere but the run's seed."""
     experiment = EXPERIMENTS[name]
@@ -55,8 +55,9 @@ def test_results_are_rounded_to_what_another_processor_would_find():
 
 
 def measured(start, seed):
-    """Return the result of one small run before training."""
-    return glorot2010.start(Run.of("start", seed, activation="tanh", depth=5, width=200, start=start))
+    """Return the results of three small runs before training."""
+    run = Run.of("figure6", seed, activation="tanh", depth=5, width=200, start=start)
+    return {**glorot2010.activations(run), **glorot2010.gradients(run), **glorot2010.singular_values(run)}
 
 
 def claims(first, second):
@@ -94,6 +95,18 @@ def test_a_wrong_initializer_fails_the_claims_of_2010(monkeypatch, wrong):
     monkeypatch.setattr(networks_module, "STARTS", {**STARTS, "normalized": wrong})
 
     assert not claims("standard", "normalized")
+
+
+def test_figures_3_and_4_record_what_the_paper_draws():
+    """Layer by layer: a percentile that has grown by the end, and shares that add up to one."""
+    common = {"activation": "tanh", "start": "standard", "depth": 5, "width": 50, "rate": 0.05, "images": 4000}
+    percentiles = glorot2010.saturating(Run.of("figure3", 0, **common))["percentiles"]
+    shares = glorot2010.piles(Run.of("figure4", 0, **common))["shares"]
+
+    assert np.shape(percentiles) == (11, 5)
+    assert percentiles[-1][0] > percentiles[0][0] + 0.02
+    assert np.shape(shares) == (5, 40)
+    np.testing.assert_allclose(np.sum(shares, axis=1), 1, atol=0.02)
 
 
 def at_depth(start, depth, seed, epochs, rate):

@@ -1,6 +1,7 @@
 """The experiments that can be run again, by name."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from xavier_lib.replay import glorot2010, he2015, table1
 from xavier_lib.replay.experiment import Experiment
@@ -14,8 +15,24 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             *(glorot2010.saturation_plan, glorot2010.saturation),
         ),
         Experiment(
-            *("start", "Activations and gradients before training, figures 6 to 8 and equation 17 (2010)."),
-            *(glorot2010.start_plan, glorot2010.start),
+            *("figure3", "How far tanh and softsign saturate while they train (2010)."),
+            *(partial(glorot2010.shapes_plan, "figure3"), glorot2010.saturating),
+        ),
+        Experiment(
+            *("figure4", "Where the activations pile up in the end (2010)."),
+            *(partial(glorot2010.shapes_plan, "figure4"), glorot2010.piles),
+        ),
+        Experiment(
+            *("figure6", "Activations before training (2010)."),
+            *(partial(glorot2010.start_plan, "figure6"), glorot2010.activations),
+        ),
+        Experiment(
+            *("figure7", "Gradients before training, those of figure 8 too (2010)."),
+            *(partial(glorot2010.start_plan, "figure7"), glorot2010.gradients),
+        ),
+        Experiment(
+            *("equation17", "Singular values of the layers' Jacobians (2010)."),
+            *(partial(glorot2010.start_plan, "equation17"), glorot2010.singular_values),
         ),
         Experiment(
             *("figure9", "Weight gradients while a network trains (2010)."),

@@ -1,16 +1,20 @@
 """Figures of Glorot and Bengio (2010): what activations and gradients do at the start and while a network trains."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from xavier_lib.data import digits
+from xavier_lib.mlp import MLP
 from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.networks import network, rounded
+from xavier_lib.shapeset import CLASSES, shapeset
 
 WIDTHS = {"quick": 50, "book": 300, "paper": 1000}
 EPOCHS = {"quick": 12, "book": 60, "paper": 150}
+IMAGES = {"quick": 2000, "book": 20_000, "paper": 1_000_000}
+SEED_HELD = 2010
 BATCH = 10
 BOTH = ("standard", "normalized")
 
@@ -37,29 +41,84 @@ def saturation(run: Run) -> Mapping[str, Any]:
     return {"means": layers, "accuracies": rounded(accuracies)}
 
 
-def start_plan(scale: str, seeds: int) -> Sequence[Run]:
-    """List the runs of figures 6 to 8 and equation 17: five tanh layers, both starts."""
+def start_plan(figure: str, scale: str, seeds: int) -> Sequence[Run]:
+    """List the runs of a figure that needs no training: five tanh layers, both starts."""
     common = {"activation": "tanh", "depth": 5, "width": WIDTHS[scale]}
-    return [Run.of("start", seed, start=start, **common) for seed in range(seeds) for start in BOTH]
+    return [Run.of(figure, seed, start=start, **common) for seed in range(seeds) for start in BOTH]
 
 
-def start(run: Run) -> Mapping[str, Any]:
-    """Return, layer by layer before any training, the spreads of activations, of gradients and of weight gradients.
+def activations(run: Run) -> Mapping[str, Any]:
+    """Return figure 6 in numbers, the spread of the activations layer by layer."""
+    made, x, _ = untrained(run)
+    return {"activations": rounded([a.std() for a in made.forward(x).activations[1:]])}
 
-    Also the mean singular value of each layer's Jacobian at one input, equation 17.
-    """
-    data = digits(dtype=np.float32)
-    made = network(run, data.x_train.shape[1], 10)
-    x, y = data.x_train[:300], data.y_train[:300]
-    record, gradients = made.forward(x), made.gradients(x, y)
-    slopes = [1 - a[0] ** 2 for a in record.activations[1:-1]]
-    jacobians = [slope[:, None] * weight for slope, weight in zip(slopes, made.weights[1:-1], strict=True)]
+
+def gradients(run: Run) -> Mapping[str, Any]:
+    """Return figures 7 and 8 in numbers, the spread of the gradients of pre-activations and of weights."""
+    made, x, y = untrained(run)
+    found = made.gradients(x, y)
     return {
-        "activations": rounded([a.std() for a in record.activations[1:]]),
-        "gradients": rounded([delta.std() for delta in gradients.pre_activations[:-1]]),
-        "weight_gradients": rounded([by_weight.std() for by_weight in gradients.weights]),
-        "singular_values": rounded([np.linalg.svd(j, compute_uv=False).mean() for j in jacobians]),
+        "gradients": rounded([delta.std() for delta in found.pre_activations[:-1]]),
+        "weight_gradients": rounded([by_weight.std() for by_weight in found.weights]),
     }
+
+
+def singular_values(run: Run) -> Mapping[str, Any]:
+    """Return the mean singular value of each layer's Jacobian at one image, equation 17."""
+    made, x, _ = untrained(run)
+    hidden = made.forward(x[:1]).activations[1:-1]
+    jacobians = [(1 - a[0] ** 2)[:, None] * weight for a, weight in zip(hidden, made.weights[1:-1], strict=True)]
+    return {"singular_values": rounded([np.linalg.svd(j, compute_uv=False).mean() for j in jacobians])}
+
+
+def untrained(run: Run) -> tuple[MLP, Any, Any]:
+    """Return the network of a run, and three hundred digits with their labels."""
+    data = digits(dtype=np.float32)
+    return network(run, data.x_train.shape[1], 10), data.x_train[:300], data.y_train[:300]
+
+
+def shapes_plan(figure: str, scale: str, seeds: int) -> Sequence[Run]:
+    """List the runs of figures 3 and 4: tanh and softsign from the standard start, tanh from the normalized one."""
+    common = {"depth": 5, "width": WIDTHS[scale] // 2, "rate": 0.05, "images": IMAGES[scale]}
+    rows = (("tanh", "standard"), ("softsign", "standard"), ("tanh", "normalized"))
+    return [
+        Run.of(figure, seed, activation=activation, start=start, **common)
+        for seed in range(seeds)
+        for activation, start in rows
+    ]
+
+
+def saturating(run: Run) -> Mapping[str, Any]:
+    """Return figure 3 in numbers: the 98th percentile and the spread of each layer, ten times while it trains."""
+    percentiles, spreads = [], []
+    for made, held in trained_on_shapes(run, records=10):
+        layers = made.forward(held).activations[1:]
+        percentiles.append(rounded([np.percentile(a, 98) for a in layers], 3))
+        spreads.append(rounded([a.std() for a in layers], 3))
+    return {"percentiles": percentiles, "spreads": spreads}
+
+
+def piles(run: Run) -> Mapping[str, Any]:
+    """Return figure 4 in numbers: a histogram of each layer's activations in forty bins, when training has ended."""
+    made, held = [*trained_on_shapes(run, records=1)][-1]
+    layers = made.forward(held).activations[1:]
+    return {"shares": [rounded(np.histogram(a, bins=40, range=(-1, 1))[0] / a.size, 3) for a in layers]}
+
+
+def trained_on_shapes(run: Run, records: int) -> Iterator[tuple[MLP, Any]]:
+    """Yield the network before training on shapes and at each record, with 300 images that it never sees."""
+    source = np.random.default_rng(run.seed)
+    held = shapeset(300, rng=SEED_HELD, dtype=np.float32).images
+    mean, spread = held.mean(), held.std()
+    made = network(run, held.shape[1], len(CLASSES))
+    yield made, (held - mean) / spread
+    for _ in range(records):
+        seen = shapeset(run.parameters["images"] // records, rng=source, dtype=np.float32)
+        made.train_epoch(
+            (seen.images - mean) / spread, seen.labels,
+            learning_rate=run.parameters["rate"], batch_size=BATCH, rng=source,
+        )  # fmt: skip
+        yield made, (held - mean) / spread
 
 
 def training_plan(scale: str, seeds: int) -> Sequence[Run]:

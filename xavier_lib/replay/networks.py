@@ -1,6 +1,6 @@
 """The networks of the papers: the starts under the names that the papers give them, and depth times width."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,6 @@ def network(run: Run, inputs: int, classes: int) -> MLP:
     return MLP(sizes, STARTS[given["start"]], activation=given["activation"], rng=run.seed, dtype=np.float32)
 
 
-def rounded(values: Sequence[Any], digits: int = 5) -> list[float]:
+def rounded(values: Iterable[Any], digits: int = 5) -> list[float]:
     """Return numbers to a few significant digits, which is what float32 and another processor leave of them."""
     return [float(f"{float(value):.{digits}g}") for value in values]
