@@ -61,7 +61,7 @@ def slow(run: Run) -> Mapping[str, Any]:
 
 def threads(run: Run) -> Mapping[str, Any]:
     """Say how many threads BLAS may use."""
-    return {"size": run.parameters["size"], "threads": [pool["num_threads"] for pool in threadpool_info()]}
+    return {"size": run.parameters["size"], "threads": sorted({pool["num_threads"] for pool in threadpool_info()})}
 
 
 def endless(run: Run) -> Mapping[str, Any]:  # noqa: ARG001
