@@ -40,11 +40,11 @@ EXPERIMENTS: Mapping[str, Experiment] = {
         ),
         Experiment(
             *("he-figure2", "Ten ReLU layers from Xavier and from He (2015)."),
-            *(he2015.converging_plan, he2015.learning),
+            *(partial(he2015.planned, "he-figure2"), he2015.learning),
         ),
         Experiment(
             *("he-figure3", "Thirty ReLU layers from Xavier and from He (2015)."),
-            *(he2015.stalling_plan, he2015.learning),
+            *(partial(he2015.planned, "he-figure3"), he2015.learning),
         ),
     )
 }

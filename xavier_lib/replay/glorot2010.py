@@ -1,13 +1,20 @@
 """Figures of Glorot and Bengio (2010): what activations and gradients do at the start and while a network trains."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xavier_lib.data import digits
 from xavier_lib.mlp import MLP
 from xavier_lib.replay.experiment import Run
+from xavier_lib.replay.figures2010 import (
+    activation_means,
+    activation_percentiles,
+    during_training,
+    mean_singular_values,
+)
 from xavier_lib.replay.networks import network, rounded
 from xavier_lib.shapeset import CLASSES, shapeset
 
@@ -28,17 +35,9 @@ def saturation_plan(scale: str, seeds: int) -> Sequence[Run]:
 
 def saturation(run: Run) -> Mapping[str, Any]:
     """Train on the digits, and return each hidden layer's mean activation and the accuracy, epoch by epoch."""
-    data = digits(dtype=np.float32)
-    made, order = network(run, data.x_train.shape[1], 10), np.random.default_rng(run.seed)
-    layers, accuracies = [], []
-    for epoch in range(run.parameters["epochs"] + 1):
-        if epoch:
-            made.train_epoch(
-                data.x_train, data.y_train, learning_rate=run.parameters["rate"], batch_size=BATCH, rng=order
-            )
-        layers.append(rounded([a.mean() for a in made.forward(data.x_test).activations[1:]], 3))
-        accuracies.append(made.accuracy(data.x_test, data.y_test))
-    return {"means": layers, "accuracies": rounded(accuracies)}
+    x, y = digits(dtype=np.float32)[2:]
+    seen = by_epoch(run, lambda made: np.append(activation_means(made, x), made.accuracy(x, y)))
+    return {"means": [rounded(record[:-1], 3) for record in seen], "accuracies": rounded(seen[:, -1])}
 
 
 def start_plan(figure: str, scale: str, seeds: int) -> Sequence[Run]:
@@ -66,9 +65,7 @@ def gradients(run: Run) -> Mapping[str, Any]:
 def singular_values(run: Run) -> Mapping[str, Any]:
     """Return the mean singular value of each layer's Jacobian at one image, equation 17."""
     made, x, _ = untrained(run)
-    hidden = made.forward(x[:1]).activations[1:-1]
-    jacobians = [(1 - a[0] ** 2)[:, None] * weight for a, weight in zip(hidden, made.weights[1:-1], strict=True)]
-    return {"singular_values": rounded([np.linalg.svd(j, compute_uv=False).mean() for j in jacobians])}
+    return {"singular_values": rounded(mean_singular_values(made, x[:1]))}
 
 
 def untrained(run: Run) -> tuple[MLP, Any, Any]:
@@ -92,9 +89,8 @@ def saturating(run: Run) -> Mapping[str, Any]:
     """Return figure 3 in numbers: the 98th percentile and the spread of each layer, ten times while it trains."""
     percentiles, spreads = [], []
     for made, held in trained_on_shapes(run, records=10):
-        layers = made.forward(held).activations[1:]
-        percentiles.append(rounded([np.percentile(a, 98) for a in layers], 3))
-        spreads.append(rounded([a.std() for a in layers], 3))
+        percentiles.append(rounded(activation_percentiles(made, held), 3))
+        spreads.append(rounded([a.std() for a in made.forward(held).activations[1:]], 3))
     return {"percentiles": percentiles, "spreads": spreads}
 
 
@@ -129,13 +125,16 @@ def training_plan(scale: str, seeds: int) -> Sequence[Run]:
 
 def training(run: Run) -> Mapping[str, Any]:
     """Return the spread of the weight gradients, layer by layer, before training and after each epoch."""
-    data = digits(dtype=np.float32)
-    made, order = network(run, data.x_train.shape[1], 10), np.random.default_rng(run.seed)
-    spreads = []
-    for epoch in range(run.parameters["epochs"] + 1):
-        if epoch:
-            made.train_epoch(
-                data.x_train, data.y_train, learning_rate=run.parameters["rate"], batch_size=BATCH, rng=order
-            )
-        spreads.append(rounded([g.std() for g in made.gradients(data.x_train, data.y_train).weights], 3))
-    return {"weight_gradients": spreads}
+    x, y = digits(dtype=np.float32)[:2]
+    seen = by_epoch(run, lambda made: [gradient.std() for gradient in made.gradients(x, y).weights])
+    return {"weight_gradients": [rounded(record, 3) for record in seen]}
+
+
+def by_epoch(run: Run, measure: Callable[[MLP], Any]) -> NDArray[Any]:
+    """Train the network of a run on the digits, and measure it before the first epoch and after each."""
+    x, y = digits(dtype=np.float32)[:2]
+    given = run.parameters
+    return during_training(
+        network(run, x.shape[1], 10), x, y, measure,
+        every=len(x), records=given["epochs"], learning_rate=given["rate"], batch_size=BATCH, rng=run.seed,
+    )  # fmt: skip

@@ -15,16 +15,6 @@ WIDTHS = {"quick": 64, "book": 64, "paper": 256}
 EPOCHS = {"quick": 3, "book": 20, "paper": 60}
 
 
-def converging_plan(scale: str, seeds: int) -> Sequence[Run]:
-    """List the runs of figure 2, ten hidden layers in place of 22."""
-    return planned("he-figure2", scale, seeds)
-
-
-def stalling_plan(scale: str, seeds: int) -> Sequence[Run]:
-    """List the runs of figure 3, thirty hidden layers, at three learning rates."""
-    return planned("he-figure3", scale, seeds)
-
-
 def planned(figure: str, scale: str, seeds: int) -> Sequence[Run]:
     """List both starts at each of a figure's learning rates."""
     common = {"activation": "relu", "depth": DEPTHS[figure], "width": WIDTHS[scale], "epochs": EPOCHS[scale]}
