@@ -362,3 +362,12 @@ def test_values_may_be_any_sequence(values):
 
     assert page.all("input")[0]["data-values"] == "|".join(f"{value:.4g}" for value in values)
     assert [found["aria-label"] for found in page.all("svg")] == [f"a is {value}" for value in values]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(100_000, "100000"), (np.int64(4000), "4000"), (0.012346, "0.01235"), (2.0, "2"), ("ReLU", "ReLU")],
+)
+def test_a_whole_number_is_written_out(value, words):
+    """A slider says 100000, which a voice can read, and not 1e+05."""
+    assert module.spoken(value) == words

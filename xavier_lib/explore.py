@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, Protocol
 
 FACE = "XAVIER_LIB_FACE"
@@ -118,8 +118,10 @@ def label(name: str) -> str:
 
 
 def spoken(value: Any) -> str:
-    """Return a value as a reader sees it: numbers short, names as they are."""
-    return value if isinstance(value, str) else f"{float(value):.4g}"
+    """Return a value as a reader sees it: whole numbers and names as they are, other numbers short."""
+    if isinstance(value, str):
+        return value
+    return str(int(value)) if isinstance(value, Integral) else f"{float(value):.4g}"
 
 
 def slider(name: str, values: Sequence[Any]) -> str:
