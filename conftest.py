@@ -1,4 +1,7 @@
-"""Every test and kernel sees the static face of a slider; each chapter is a test of its stored outputs."""
+"""Every test and kernel sees the static face of a slider; each chapter is a test of its stored outputs.
+
+What needs TensorFlow, PyTorch and JAX is skipped where they are not installed.
+"""
 
 import os
 from pathlib import Path
@@ -6,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.chapter_outputs import ChapterFile
+from xavier_lib.frameworks.packages import INSTALL, missing
 
 pytest_plugins = ["tests.site"]
 os.environ["XAVIER_LIB_FACE"] = "static"
@@ -17,3 +21,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path.suffix == ".ipynb" and not asked:
         return ChapterFile.from_parent(parent, path=file_path)
     return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the chapter on frameworks, its module and its tests where a framework is missing, and say why."""
+    absent = missing()
+    if absent:
+        skip = pytest.mark.skip(reason=f"{', '.join(absent)} not installed: {INSTALL}")
+        for item in items:
+            folder_or_file = {item.path.stem, item.path.parent.name}
+            if folder_or_file & {"frameworks", "test_frameworks", "test_framework_equality"}:
+                item.add_marker(skip)

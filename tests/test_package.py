@@ -12,19 +12,20 @@ from pathlib import Path
 import pytest
 
 import xavier_lib
-from xavier_lib import data, exercises, explore, figures, network, shapeset, signals
+from xavier_lib import data, exercises, explore, fans, figures, frameworks, network, shapeset, signals
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(xavier_lib.__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "he", "rectifiers", "table")
+PACKAGES = ("replay", "frameworks")
 FLOORS = {
     **dict.fromkeys(
         ("arguments", "activations", "fans", "scaling", "backpropagation", "training", "mlp", "signals"), 1
     ),
-    **dict.fromkeys(("data", "shapeset"), 1),
-    **dict.fromkeys((*CHAPTERS, "replay"), 2),
+    **dict.fromkeys(("data", "drawing", "shapeset"), 1),
+    **dict.fromkeys((*CHAPTERS, *PACKAGES), 2),
     "figures": 3,
     **dict.fromkeys(("explore", "exercises"), 4),
 }
@@ -32,6 +33,7 @@ ORDERED_WITHIN = (1, 3, 4)  # the floors whose modules may import each other, in
 HEAVY = {
     **{"matplotlib": "figures", "ipywidgets": "explore", "sklearn": "data", "PIL": "shapeset"},
     **dict.fromkeys(("distributed", "tqdm", "threadpoolctl"), "replay"),
+    **dict.fromkeys(("flax", "jax", "keras", "tensorflow", "torch"), "frameworks"),
 }
 
 CONTRACT = {
@@ -110,7 +112,9 @@ def test_every_name_of_the_contract_is_public():
 
 
 @pytest.mark.parametrize(
-    "names", [xavier_lib.__all__, exercises.__all__, figures.__all__], ids=["xavier_lib", "exercises", "figures"]
+    "names",
+    [xavier_lib.__all__, exercises.__all__, figures.__all__, frameworks.__all__],
+    ids=["xavier_lib", "exercises", "figures", "frameworks"],
 )
 def test_public_names_are_listed_once_and_in_order(names):
     """Constants, classes, functions, each by the alphabet: a name is found at a glance."""
@@ -171,7 +175,7 @@ def test_the_types_hold():
     settings = PROJECT["tool"]["setuptools"]
     assert settings["package-data"] == {"xavier_lib": ["py.typed"], "xavier_lib.exercises": ["questions/*.toml"]}
     assert settings["packages"] == [
-        *("xavier_lib", "xavier_lib.exercises", "xavier_lib.figures", "xavier_lib.replay"),
+        *("xavier_lib", "xavier_lib.exercises", "xavier_lib.figures", "xavier_lib.frameworks", "xavier_lib.replay"),
     ]
 
 
@@ -187,6 +191,9 @@ def public():
         **{name: getattr(signals, name) for name in ("rms", "activation_rms", "gradient_rms")},
         **{name: getattr(network, name) for name in ("learning_curve", "LearningCurve")},
         **{name: getattr(figures, name) for name in figures.__all__},
+        **{name: getattr(frameworks, name) for name in frameworks.__all__},
+        **{name: getattr(fans, name) for name in vars(fans) if name.endswith("_fans") and name != "given_fans"},
+        "MeanFans": fans.MeanFans,
         **{name: getattr(xavier_lib, name) for name in xavier_lib.__all__ if name != "ACTIVATIONS"},
     }
     for chapter in (*CHAPTERS, "replay.figures2010"):

@@ -38,6 +38,14 @@ def test_ci_runs_the_test_line_of_the_readme() -> None:
     assert "--no-deps" not in README
 
 
+def test_ci_skips_no_chapter() -> None:
+    """The frameworks are installed before the test line runs, which by itself would skip their chapter."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+    assert script.index("-r requirements-frameworks.txt") < script.index('eval "$line"')
+    assert "frameworks" not in (ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+
 def test_style_and_formatting_hold_everywhere() -> None:
     """Ruff finds nothing to say, and nothing to move."""
     for arguments in (["check", "."], ["format", "--check", "--exclude", "*.ipynb", "."]):
@@ -57,7 +65,7 @@ def test_everything_that_is_installed_is_pinned() -> None:
     """Each requirement of the book and of Binder has its exact version in constraints.txt."""
     pinned = re.findall(r"(?m)^([\w.-]+)==", (ROOT / "constraints.txt").read_text(encoding="utf-8"))
     names = {re.sub(r"[-_.]+", "-", name).lower() for name in pinned}
-    for file in ("requirements.txt", "binder/requirements.txt"):
+    for file in ("requirements.txt", "requirements-frameworks.txt", "binder/requirements.txt"):
         wanted = re.findall(r"(?m)^([a-z][\w-]*)", (ROOT / file).read_text(encoding="utf-8"))
         assert wanted
         assert set(wanted) <= names, file

@@ -278,3 +278,19 @@ def test_a_process_that_may_have_no_children_tries_in_a_thread():
 
 def _passes_in_a_worker():
     return check("glorot-limit", lambda fan_in, fan_out: (6 / (fan_in + fan_out)) ** 0.5).passed
+
+
+FORKS_WITH_A_WARNING = """
+import os, warnings
+os.register_at_fork(before=lambda: warnings.warn("forked where there are threads", RuntimeWarning))
+from xavier_lib.exercises import check
+print(check("glorot-limit", lambda fan_in, fan_out: (6 / (fan_in + fan_out)) ** 0.5).passed)
+"""
+
+
+def test_an_answer_is_checked_without_a_warning_where_jax_is_loaded():
+    """JAX warns of every fork; the child runs NumPy only and is ended, and the reader sees the verdict alone."""
+    command = [sys.executable, "-c", FORKS_WITH_A_WARNING]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert (run.stdout, run.stderr) == ("True\n", "")

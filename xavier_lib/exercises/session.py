@@ -10,7 +10,10 @@ from typing import Any
 from xavier_lib.exercises.exercise import Exercise
 from xavier_lib.exercises.verdict import HEADS, Verdict
 
-CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "replay", "rectifiers", "table")
+CHAPTERS = (
+    *("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "frameworks"),
+    *("replay", "rectifiers", "table"),
+)
 _seen: dict[str, str] = {}
 
 

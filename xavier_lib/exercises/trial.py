@@ -31,6 +31,7 @@ def in_process(answer: Callable[..., Any], calls: Sequence[Mapping[str, Any]], s
     child = context.Process(target=_report, args=(answer, calls, sender), daemon=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forking where there are threads, from Python 3.12
+        warnings.simplefilter("ignore", RuntimeWarning)  # of the same, from JAX
         child.start()
     sender.close()
     outcomes: list[Outcome] = []

@@ -1,0 +1,21 @@
+"""The same start in TensorFlow and Keras, PyTorch and JAX: read their models, initialize them, move weights."""
+
+from xavier_lib.frameworks.initializers import jax_initializer, keras_initializer
+from xavier_lib.frameworks.models import compare, copy_weights, initialize, inspect
+from xavier_lib.frameworks.packages import require
+from xavier_lib.frameworks.report import Comparison, Layer, Report
+from xavier_lib.frameworks.stack import rms_through_convolutions
+
+__all__ = [
+    "Comparison",
+    "Layer",
+    "Report",
+    "compare",
+    "copy_weights",
+    "initialize",
+    "inspect",
+    "jax_initializer",
+    "keras_initializer",
+    "require",
+    "rms_through_convolutions",
+]

@@ -1,0 +1,190 @@
+"""Reads a Flax module or a tree of JAX arrays."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from xavier_lib.fans import (
+    Fans,
+    MeanFans,
+    axes_fans,
+    einsum_fans,
+    embedding_fans,
+    fan_in_fan_out,
+    packed_fans,
+    strided_fans,
+)
+from xavier_lib.frameworks.rules import known
+from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, with_parts
+
+GATES = {"OptimizedLSTMCell": 4, "GRUCell": 3}
+CELLS = {*GATES, "LSTMCell", "SimpleCell"}
+# How attention of Flax stores its kernels, by the name of the layer: heads among the outputs or among the inputs.
+BY_HEAD = {**dict.fromkeys(("query", "key", "value"), {"in_axis": [0], "out_axis": [1, 2]})}
+BY_HEAD["out"] = {"in_axis": [0, 1], "out_axis": [2]}
+
+
+def contents(model: Any) -> Contents:
+    """Return what lies in a ``flax.nnx.Module``.
+
+    Raises:
+        ValueError: if it holds shapes in place of arrays.
+    """
+    from flax import nnx
+
+    found = Contents()
+    modules = dict(nnx.iter_modules(model))
+    for path, module in modules.items():
+        name = ".".join(map(str, path))
+        above = modules.get(path[:-1]) if path else None
+        arrays = list(arrays_of(name, module, type(above).__name__, activation_of(path, modules)))
+        found.arrays.extend(arrays)
+        judged = {array.key for array in arrays}
+        for part, variable in vars(module).items():
+            if isinstance(variable, nnx.Param) and variable.ndim > 1 and id(variable) not in judged and part != "bias":
+                found.left_out.append(f"{name}.{part}".lstrip(".") + f" ({type(module).__name__} is not known here)")
+    return found
+
+
+def arrays_of(name: str, module: Any, above: str, after: str | None) -> Iterator[Stored]:
+    """Return the arrays of weights of one module, without those of the modules in it."""
+    from flax import nnx
+
+    part = "embedding" if isinstance(module, nnx.Embed) else "kernel"
+    variable = getattr(module, part, None)
+    if not isinstance(variable, nnx.Variable):
+        return
+    whole = f"{name}.{part}".lstrip(".")
+    refuse_empty(whole, variable.get_value())
+    shape, parts = tuple(variable.shape), GATES.get(above, 1)
+    fans = fans_of(module, shape, parts)
+    if fans is None:
+        return
+    start = getattr(module, "bias", None)
+    bias = start if isinstance(start, nnx.Variable) and above not in CELLS else None
+    yield Stored(
+        name=whole,
+        kind=with_parts(type(module).__name__ if above not in CELLS else above, parts),
+        shape=shape,
+        fans=fans,
+        weights=place(variable),
+        key=id(variable),
+        activation="tanh" if above in CELLS else "linear" if part == "embedding" else after,
+        bias=None if bias is None else place(bias),
+        lookup=part == "embedding",
+        movable=isinstance(module, (nnx.Linear, nnx.Conv)) and above not in CELLS,
+    )
+
+
+def fans_of(module: Any, shape: tuple[int, ...], parts: int) -> Fans | MeanFans | None:
+    """Return the true fans of a module's kernel, or None for a kind that is not known."""
+    from flax import nnx
+
+    if isinstance(module, nnx.Embed):
+        return embedding_fans(shape)
+    if isinstance(module, nnx.Linear):
+        return packed_fans(shape, parts)
+    if isinstance(module, nnx.LinearGeneral):
+        stacked, inputs = len(module.batch_axis), len(module.in_features)
+        axes = list(range(len(shape)))
+        ends = {"in_axis": axes[stacked : stacked + inputs], "out_axis": axes[stacked + inputs :]}
+        return axes_fans(shape, **ends, batch_axis=axes[:stacked])
+    if isinstance(module, nnx.Einsum):
+        return einsum_fans(module.einsum_str, shape)
+    strides = getattr(module, "strides", None)
+    steps = tuple(strides) if isinstance(strides, (tuple, list)) else (strides or 1,) * (len(shape) - 2)
+    if isinstance(module, nnx.Conv):
+        return strided_fans(fan_in_fan_out(shape, groups=module.feature_group_count), steps)
+    if isinstance(module, nnx.ConvTranspose):
+        fans = fan_in_fan_out(shape, transposed=module.transpose_kernel)
+        return strided_fans(fans, steps, transposed=True)
+    return None
+
+
+def refuse_empty(name: str, value: Any) -> None:
+    """Refuse a shape in the place of an array."""
+    import jax
+
+    if not isinstance(value, jax.Array):
+        raise ValueError(f"{name} holds no array, only {type(value).__name__}: create the model outside of eval_shape")
+
+
+def place(variable: Any) -> Place:
+    """Return where a variable of Flax lies."""
+
+    def write(values: Array) -> None:
+        import jax.numpy as jnp
+
+        variable.set_value(jnp.asarray(values, variable.dtype))
+
+    return Place(lambda: exact(variable.get_value()), write)
+
+
+def exact(value: Any) -> Array:
+    """Return a JAX array as float32, or as float64 where it is."""
+    array = np.asarray(value)
+    return array if array.dtype in (np.float32, np.float64) else array.astype(np.float32)
+
+
+def activation_of(path: tuple[Any, ...], modules: Mapping[Any, Any]) -> str | None:
+    """Return what follows a layer in a Sequential, or None where only the forward pass knows."""
+    if len(path) < 2 or type(modules.get(path[:-2])).__name__ != "Sequential":
+        return None
+    for after in modules[path[:-2]].layers[path[-1] + 1 :]:
+        name = getattr(after, "__name__", type(after).__name__)
+        if known(name):
+            return str(name)
+        if "norm" not in name.lower() and "dropout" not in name.lower():
+            break
+    return "linear"
+
+
+def tree_contents(tree: Mapping[str, Any]) -> Contents:
+    """Return what lies in a tree of JAX arrays, such as the parameters of a ``flax.linen`` module.
+
+    A tree holds names and shapes only, so groups and strides cannot be seen in it. It is read, not written.
+
+    Raises:
+        ValueError: if it holds no kernel and no embedding.
+    """
+    found = Contents()
+    for path, leaf in leaves(tree):
+        part, layer = path[-1], path[-2] if len(path) > 1 else ""
+        if part not in ("kernel", "embedding") or getattr(leaf, "ndim", 0) < 2:
+            continue
+        name, shape = ".".join(path), tuple(leaf.shape)
+        refuse_empty(name, leaf)
+        by_head = layer in BY_HEAD and len(shape) == 3
+        kind = "embedding" if part == "embedding" else "attention" if by_head else "dense"
+        kind = "convolution" if kind == "dense" and len(shape) > 2 else kind
+        fans = axes_fans(shape, **BY_HEAD[layer]) if by_head else fan_in_fan_out(shape)
+        fans = embedding_fans(shape) if kind == "embedding" else fans
+        lookup = kind == "embedding"
+        where = Place(lambda leaf=leaf: exact(leaf), unwritable)  # type: ignore[misc]
+        found.arrays.append(
+            Stored(name, kind, shape, fans, where, id(leaf), "linear" if lookup else None, lookup=lookup,
+                   movable=kind in ("dense", "convolution"))
+        )  # fmt: skip
+    if not found.arrays:
+        raise ValueError("model must hold kernels or embeddings by these names, got a mapping without any")
+    return found
+
+
+def without_weights(_: Any) -> Contents:
+    """Refuse a ``flax.linen`` module, which describes layers and holds no weights."""
+    raise TypeError("model must hold weights, and a flax.linen module holds none: pass what its init returned")
+
+
+def leaves(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Return each leaf of a tree of mappings with its path, in order."""
+    if isinstance(tree, Mapping):
+        for name, branch in tree.items():
+            yield from leaves(branch, (*path, str(name)))
+    else:
+        yield path, tree
+
+
+def unwritable(_: Array) -> None:
+    """Refuse to write into a tree of JAX arrays, which never change."""
+    raise TypeError("model must be a flax.nnx.Module to be written to, got a tree of JAX arrays, which never change")

@@ -1,0 +1,150 @@
+"""Reads a ``torch.nn.Module``: its arrays of weights, their true fans, and what follows each layer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, packed_fans, strided_fans
+from xavier_lib.frameworks.rules import known
+from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, turned, turned_back, with_parts
+
+# What a signal passes on its way from a layer to the activation, by the name of a module, function or method.
+PASSED = (
+    *("batchnorm", "instancenorm", "groupnorm", "layernorm", "dropout", "pool", "flatten", "reshape", "view", "pad"),
+    *("permute", "transpose", "squeeze", "contiguous", "upsample"),
+)
+ATTENTION = {"in_proj_weight": 3, "q_proj_weight": 1, "k_proj_weight": 1, "v_proj_weight": 1}
+Part = tuple[str, str, Fans | MeanFans, dict[str, Any]]
+
+
+def contents(model: Any) -> Contents:
+    """Return what lies in a module, in the order in which its submodules were registered.
+
+    Raises:
+        ValueError: if a layer is lazy and has not seen a batch, or lies on the meta device.
+    """
+    found, following = Contents(), activations(model)
+    for name, module in model.named_modules():
+        for part, parameter in module.named_parameters(recurse=False):
+            refuse_empty(f"{name}.{part}".lstrip("."), parameter)
+        arrays = list(arrays_of(name, module, following.get(name)))
+        found.arrays.extend(arrays)
+        judged = {array.key for array in arrays}
+        for part, parameter in module.named_parameters(recurse=False):
+            if parameter.ndim > 1 and id(parameter) not in judged:
+                found.left_out.append(f"{name}.{part}".lstrip(".") + f" ({type(module).__name__} is not known here)")
+    return found
+
+
+def refuse_empty(name: str, parameter: Any) -> None:
+    """Refuse a parameter that has no numbers yet."""
+    import torch
+
+    if isinstance(parameter, torch.nn.parameter.UninitializedParameter):
+        raise ValueError(f"{name} is lazy and has no shape yet: send one batch through the model first")
+    if parameter.is_meta:
+        raise ValueError(f"{name} lies on the meta device and has no numbers: move the model with to_empty first")
+
+
+def arrays_of(name: str, module: Any, following: str | None) -> Iterator[Stored]:
+    """Return the arrays of weights of one module, without those of its submodules."""
+    from torch import nn
+
+    for part, kind, fans, settings in parts_of(module, following):
+        weight = getattr(module, part)
+        if isinstance(weight, nn.Parameter):  # and not computed from others, as under a parametrization
+            whole = f"{name}.{part}".lstrip(".")
+            yield Stored(whole, kind, tuple(weight.shape), fans, place(weight), id(weight), **settings)
+
+
+def parts_of(module: Any, following: str | None) -> Iterator[Part]:
+    """Return the name, kind, true fans and settings of each array of weights in one module."""
+    from torch import nn
+
+    kind = type(module).__name__
+    if isinstance(module, (nn.Linear, nn.modules.conv._ConvNd)):
+        bias = None if module.bias is None else place(module.bias)
+        plain = not getattr(module, "transposed", False)
+        yield "weight", kind, fans_of(module), {"activation": following, "bias": bias, "movable": plain}
+    elif isinstance(module, (nn.Embedding, nn.EmbeddingBag)):
+        yield "weight", kind, embedding_fans(module.weight.shape), {"activation": "linear", "lookup": True}
+    elif isinstance(module, nn.MultiheadAttention):
+        for part, parts in ATTENTION.items():
+            if getattr(module, part) is not None:
+                fans = packed_fans(getattr(module, part).shape, parts, layout="OI")
+                yield part, with_parts("attention", parts), fans, {"activation": "linear"}
+    elif isinstance(module, (nn.RNNBase, nn.RNNCellBase)):
+        after = {"activation": getattr(module, "nonlinearity", "tanh")}
+        for part, parameter in module.named_parameters(recurse=False):
+            if part.startswith("weight"):
+                parts = 1 if part.startswith("weight_hr") else parameter.shape[0] // module.hidden_size
+                yield part, with_parts(kind, parts), packed_fans(parameter.shape, parts, layout="OI"), after
+
+
+def fans_of(module: Any) -> Fans | MeanFans:
+    """Return the true fans of a dense or convolutional layer."""
+    shape = module.weight.shape
+    if not hasattr(module, "groups"):
+        return fan_in_fan_out(shape, layout="OI")
+    fans = fan_in_fan_out(shape, layout="OI", groups=module.groups, transposed=module.transposed)
+    return strided_fans(fans, module.stride, transposed=module.transposed)
+
+
+def place(parameter: Any) -> Place:
+    """Return where a parameter lies; a kernel's axes are turned to the layout of this book and back."""
+    kernel = parameter.ndim > 1
+
+    def read() -> Array:
+        import torch
+
+        values = parameter.detach().cpu()
+        exact = values if values.dtype in (torch.float32, torch.float64) else values.float()
+        array: Array = exact.numpy()
+        return turned(array) if kernel else array
+
+    def write(values: Array) -> None:
+        import torch
+
+        ordered = turned_back(values) if kernel else values
+        with torch.no_grad():
+            parameter.copy_(torch.tensor(ordered))
+
+    return Place(read, write)
+
+
+def activations(model: Any) -> dict[str, str]:
+    """Return which activation follows each submodule, as a symbolic trace of the forward pass shows it.
+
+    A forward pass that depends on its inputs' values cannot be traced: then nothing is known.
+    """
+    from torch import fx
+
+    try:
+        graph = fx.symbolic_trace(model).graph
+    except Exception:  # whatever a forward pass raises when it is called with symbols
+        return {}
+    modules = dict(model.named_modules())
+    called = [node for node in graph.nodes if node.op == "call_module"]
+    return {str(node.target): found for node in called if (found := after(node, modules))}
+
+
+def after(node: Any, modules: dict[str, Any]) -> str | None:
+    """Return the first activation behind a node of the graph, or ``"linear"`` where another layer comes first."""
+    for user in node.users:
+        module = modules.get(user.target) if user.op == "call_module" else None
+        name = type(module).__name__ if module is not None else getattr(user.target, "__name__", str(user.target))
+        name = name.rstrip("_")
+        if known(name):
+            return described(name.lower(), module, user)
+        if any(word in name.lower().replace("_", "") for word in PASSED):
+            return after(user, modules)
+    return "linear"
+
+
+def described(name: str, module: Any, node: Any) -> str:
+    """Return the name of an activation, with the slope of a leaky one."""
+    if module is not None and hasattr(module, "negative_slope"):
+        return f"leaky_relu({module.negative_slope:g})"
+    if name.startswith("leaky"):
+        slope = node.kwargs.get("negative_slope", node.args[1] if len(node.args) > 1 else 0.01)
+        return f"leaky_relu({slope:g})"
+    return name

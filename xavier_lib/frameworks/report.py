@@ -1,0 +1,225 @@
+"""What an inspection says of a model: a line a layer, as text, as a table and as data."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from xavier_lib.fans import MeanFans
+from xavier_lib.frameworks.draws import distribution_of
+from xavier_lib.frameworks.rules import GLOROT, HE, LOOKUP, Start, start_for
+from xavier_lib.frameworks.stored import Array, Contents, Stored
+from xavier_lib.scaling import scaled_std
+
+NEAR = 0.03  # a spread that far from the rule's counts as the rule's, besides the error of a sample
+STANDARD_ERRORS = 4.5
+COLUMNS = ("layer", "drawn from", "std", "Glorot", "ratio", "He", "ratio")
+HEADS = (
+    *("layer", "kind", "shape", "fan-in", "fan-out", "activation", "rule"),
+    *("drawn from", "measured", "wanted", "ratio", "verdict"),
+)
+
+
+class Layer(NamedTuple):
+    """A line of a report: one array of weights. See :doc:`/chapters/frameworks`.
+
+    Attributes:
+        name: the array's name in the model.
+        kind: the kind of layer, and how many parts are packed into the array.
+        shape: the shape as stored.
+        fan_in: how many inputs one output sums, on average.
+        fan_out: how many outputs one input feeds, on average.
+        activation: what follows, or ``"?"`` where that could not be seen; then it is judged as linear.
+        rule: whose rule says what the spread should be.
+        distribution: what the weights look drawn from, by their numbers alone.
+        measured: the standard deviation of the weights.
+        wanted: what it should be.
+        ratio: measured over wanted.
+        verdict: what that means, in words.
+
+    >>> from xavier_lib import MLP, he_normal
+    >>> from xavier_lib.frameworks import inspect
+    >>> inspect(MLP((64, 50, 10), he_normal, activation="relu", rng=0))[0].rule
+    'He'
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    fan_in: float
+    fan_out: float
+    activation: str
+    rule: str
+    distribution: str
+    measured: float
+    wanted: float
+    ratio: float
+    verdict: str
+
+
+class Report(tuple[Layer, ...]):
+    """What :func:`~xavier_lib.frameworks.models.inspect` found: a tuple of layers that prints as a table.
+
+    See :doc:`/chapters/frameworks`.
+
+    Attributes:
+        left_out: arrays with two axes or more whose fans are not known, each with the reason.
+
+    >>> from xavier_lib import MLP, he_normal
+    >>> from xavier_lib.frameworks import inspect
+    >>> report = inspect(MLP((64, 50, 10), he_normal, activation="relu", rng=0))
+    >>> report.data()[0]["fan_in"], report.left_out
+    (64, ())
+    """
+
+    left_out: tuple[str, ...]
+
+    def __new__(cls, layers: Sequence[Layer], left_out: Sequence[str] = ()) -> "Report":
+        """Return a report of these layers."""
+        report = super().__new__(cls, layers)
+        report.left_out = tuple(left_out)
+        return report
+
+    def data(self) -> list[dict[str, Any]]:
+        """Return a dictionary a layer, for a data frame or a file."""
+        return [layer._asdict() for layer in self]
+
+    def rows(self) -> Iterator[list[str]]:
+        """Return the cells of each line as text."""
+        for layer in self:
+            sizes = " × ".join(map(str, layer.shape))
+            numbers = [f"{layer.measured:.4g}", f"{layer.wanted:.4g}", f"{layer.ratio:.2f}"]
+            fans = [f"{layer.fan_in:g}", f"{layer.fan_out:g}"]
+            names = [layer.activation, layer.rule, layer.distribution]
+            yield [layer.name, layer.kind, sizes, *fans, *names, *numbers, layer.verdict]
+
+    def __repr__(self) -> str:
+        """Return two lines a layer: what it is, and how its spread compares with the one it should have."""
+        blocks = [
+            f"{name}: {kind}, {sizes}\n"
+            f"  fans {fan_in} and {fan_out}, before {after}; spread {measured} against {wanted}: {verdict}"
+            for name, kind, sizes, fan_in, fan_out, after, _, _, measured, wanted, _, verdict in self.rows()
+        ]
+        return "\n".join([*blocks, *(f"left out: {name}" for name in self.left_out)])
+
+    def _repr_html_(self) -> str:
+        note = "".join(f"<p>Left out: {escape(name)}.</p>" for name in self.left_out)
+        return html_table(HEADS, self.rows()) + note
+
+
+class Comparison(tuple[tuple[str, ...], ...]):
+    """What :func:`~xavier_lib.frameworks.models.compare` found: a tuple of rows that prints as a table.
+
+    See :doc:`/chapters/frameworks`.
+
+    >>> from xavier_lib import MLP, lecun_normal
+    >>> from xavier_lib.frameworks import compare
+    >>> print(compare({"LeCun": MLP((64, 50), lecun_normal, rng=0)}))
+    layer        drawn from           std  Glorot   ratio      He   ratio
+    LeCun        normal            0.1252  0.1325    0.94  0.1768    0.71
+    """
+
+    def __repr__(self) -> str:
+        """Return a table of plain text."""
+        widths = [max(12, *(len(row[0]) for row in self)), 16, *[7] * (len(COLUMNS) - 2)]
+        lines = [COLUMNS, *self]
+        return "\n".join(
+            f"{line[0]:{widths[0]}} {line[1]:{widths[1]}}"
+            + "".join(f" {cell:>{width}}" for cell, width in zip(line[2:], widths[2:], strict=True))
+            for line in lines
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(COLUMNS, self)
+
+
+def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of HTML whose first cells are the heads of their rows."""
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def compared(name: str, layer: Layer) -> tuple[str, ...]:
+    """Return a row of a comparison: what was drawn, and what Glorot and He would give by the true fans."""
+    fans = MeanFans(layer.fan_in, layer.fan_out)
+    cells = [f"{layer.measured:.4f}"]
+    for start in (GLOROT, HE):
+        std = scaled_std(start.scale, start.mode, fans)
+        cells += [f"{std:.4f}", f"{layer.measured / std:.2f}"]
+    return (name, layer.distribution, *cells)
+
+
+def judged(contents: Contents, following: Sequence[str | None]) -> Report:
+    """Return the report on arrays and on what follows each of them."""
+    layers = [judge(array, after) for array, after in zip(contents.arrays, following, strict=True)]
+    return Report(tied(contents.arrays, layers), contents.left_out)
+
+
+def judge(array: Stored, after: str | None) -> Layer:
+    """Compare the spread of an array with the one that its rule asks for.
+
+    Raises:
+        ValueError: if a weight is not finite.
+    """
+    weights = array.weights.read()
+    if not np.isfinite(weights).all():
+        raise ValueError(f"{array.name} must hold finite numbers, got {weights[~np.isfinite(weights)][0]}")
+    start = wanted_start(array, after)
+    measured, wanted = float(weights.std(dtype=np.float64)), wanted_std(array, start)
+    ratio = measured / wanted
+    return Layer(
+        name=array.name,
+        kind=array.kind,
+        shape=array.shape,
+        fan_in=array.fans.fan_in,
+        fan_out=array.fans.fan_out,
+        activation=after or "?",
+        rule=start.rule,
+        distribution=distribution_of(weights),
+        measured=measured,
+        wanted=wanted,
+        ratio=ratio,
+        verdict=in_words(weights, ratio, start),
+    )
+
+
+def wanted_start(array: Stored, after: str | None) -> Start:
+    """Return the start that an array should have: by its activation, or that of a table of embeddings."""
+    if array.lookup:
+        return LOOKUP
+    return GLOROT if after is None else start_for(after)
+
+
+def wanted_std(array: Stored, start: Start) -> float:
+    """Return the standard deviation that a start gives an array, by its true fans."""
+    return scaled_std(start.scale, start.mode, array.fans)
+
+
+def in_words(weights: Array, ratio: float, start: Start) -> str:
+    """Say whether the weights fit their rule, or how they miss it."""
+    if not weights.any():
+        return "all zeros: nothing passes"
+    if weights.size > 1 and np.ptp(weights) == 0:
+        return "all weights equal: the units stay alike"
+    mean, spread = float(weights.mean(dtype=np.float64)), float(weights.std(dtype=np.float64))
+    root = math.sqrt(weights.size)
+    lean = f", with a mean of {mean:.2g}" if abs(mean) > STANDARD_ERRORS * spread / root else ""
+    if abs(ratio - 1) <= max(NEAR, STANDARD_ERRORS * math.sqrt(0.5) / root):  # of normal numbers; others scatter less
+        return f"fits {start.rule}{lean}"
+    return f"{max(ratio, 1 / ratio):.3g} × too {'wide' if ratio > 1 else 'narrow'} for {start.rule}{lean}"
+
+
+def tied(arrays: Sequence[Stored], layers: Sequence[Layer]) -> list[Layer]:
+    """Say of an array that serves twice which other layer it is shared with."""
+    first: dict[int, str] = {}
+    found = []
+    for array, layer in zip(arrays, layers, strict=True):
+        other = first.setdefault(array.key, array.name)
+        found.append(layer if other == array.name else layer._replace(verdict=f"{layer.verdict}; tied to {other}"))
+    return found
