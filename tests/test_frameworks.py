@@ -516,6 +516,28 @@ def test_weights_move_from_one_framework_to_the_next_and_back_with_equal_outputs
     assert torch.equal(back[0].bias, source[0].bias)
 
 
+def test_flax_layers_are_read_in_the_order_in_which_they_were_set():
+    """Layers of one shape, their names against the alphabet: the first goes to the first, and a shared one counts once.
+
+    Flax's own walk is alphabetical, and would pair them wrongly without any error.
+    """
+
+    class Net(nnx.Module):
+        def __init__(self):
+            self.second = nnx.Linear(4, 4, rngs=rngs())
+            self.first = nnx.List([nnx.Linear(4, 4, rngs=rngs()) for _ in range(11)])
+            self.again = self.second
+
+    model = Net()
+    source = nn.Sequential(*(nn.Linear(4, 4) for _ in range(12)))
+    copy_weights(source, model)
+
+    assert [layer.name for layer in inspect(model)][:3] == ["second.kernel", "first.0.kernel", "first.1.kernel"]
+    assert len(inspect(model)) == 12
+    for layer, wanted in zip([model.second, *model.first], source, strict=True):
+        np.testing.assert_array_equal(np.asarray(layer.kernel.get_value()).T, wanted.weight.detach().numpy())
+
+
 def test_kernels_move_too():
     """A grouped convolution gives the same picture in all three, the channels first or last."""
     x = np.random.default_rng(0).standard_normal((2, 12, 12, 4), dtype=np.float32)

@@ -1,4 +1,7 @@
-"""The same start in TensorFlow and Keras, PyTorch and JAX: read their models, initialize them, move weights."""
+"""The same start in TensorFlow and Keras, PyTorch and JAX: read their models, initialize them, move weights.
+
+The module behind :doc:`/chapters/frameworks`. A framework is imported only where a model of it is given.
+"""
 
 from xavier_lib.frameworks.initializers import jax_initializer, keras_initializer
 from xavier_lib.frameworks.models import compare, copy_weights, initialize, inspect

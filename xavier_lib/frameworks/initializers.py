@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from xavier_lib.arguments import RNG, generator
+from xavier_lib.arguments import RNG, generator, one_of
 from xavier_lib.fans import Fans, given_fans
 from xavier_lib.frameworks.packages import require
 from xavier_lib.frameworks.rules import start_named
 from xavier_lib.scaling import TRUNCATED_STD, draw, scaled_std
+
+FLOATS = ("bfloat16", "float16", "float32", "float64")
 
 
 def keras_initializer(
@@ -68,7 +70,7 @@ def initializer_class() -> Any:
             del given["rng"]
             pair, row = given.pop("fans"), start_named(**given)
             fans = given_fans(None if pair is None else Fans(*pair), tuple(shape))
-            wanted = keras.backend.standardize_dtype(dtype)
+            wanted = one_of("dtype", keras.backend.standardize_dtype(dtype), FLOATS)
             drawn = draw(
                 tuple(shape), scaled_std(row.scale, row.mode, fans), row.distribution, self.source,
                 "float64" if wanted == "float64" else "float32",
@@ -115,6 +117,7 @@ def jax_initializer(
     import jax
 
     def init(key: Any, shape: Any, dtype: Any = "float32", **_: Any) -> Any:
+        one_of("dtype", str(jax.numpy.dtype(dtype)), FLOATS)
         std = scaled_std(row.scale, row.mode, given_fans(pair, tuple(shape)))
         if row.distribution == "uniform":
             limit = math.sqrt(3) * std

@@ -1,6 +1,6 @@
 """Reads a Flax module or a tree of JAX arrays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,15 +26,15 @@ BY_HEAD["out"] = {"in_axis": [0, 1], "out_axis": [2]}
 
 
 def contents(model: Any) -> Contents:
-    """Return what lies in a ``flax.nnx.Module``.
+    """Return what lies in a ``flax.nnx.Module``, in the order in which its attributes were set.
 
     Raises:
-        ValueError: if it holds shapes in place of arrays.
+        ValueError: if it holds shapes in place of arrays, or an empty array.
     """
     from flax import nnx
 
     found = Contents()
-    modules = dict(nnx.iter_modules(model))
+    modules = dict(in_order(model))
     for path, module in modules.items():
         name = ".".join(map(str, path))
         above = modules.get(path[:-1]) if path else None
@@ -45,6 +45,26 @@ def contents(model: Any) -> Contents:
             if isinstance(variable, nnx.Param) and variable.ndim > 1 and id(variable) not in judged and part != "bias":
                 found.left_out.append(f"{name}.{part}".lstrip(".") + f" ({type(module).__name__} is not known here)")
     return found
+
+
+def in_order(node: Any, path: tuple[str, ...] = (), seen: set[int] | None = None) -> Iterator[tuple[Any, Any]]:
+    """Yield each module with its path; Flax's own walk goes by the alphabet, which is no order of layers."""
+    from flax import nnx
+
+    met: set[int] = set() if seen is None else seen
+    children: Iterable[tuple[Any, Any]] = ()
+    if isinstance(node, nnx.Module):
+        if id(node) in met:
+            return
+        met.add(id(node))
+        yield path, node
+        children = vars(node).items()
+    elif isinstance(node, Mapping):
+        children = node.items()
+    elif isinstance(node, (list, tuple)):
+        children = enumerate(node)
+    for name, child in children:
+        yield from in_order(child, (*path, str(name)), met)
 
 
 def arrays_of(name: str, module: Any, above: str, after: str | None) -> Iterator[Stored]:
@@ -103,11 +123,13 @@ def fans_of(module: Any, shape: tuple[int, ...], parts: int) -> Fans | MeanFans 
 
 
 def refuse_empty(name: str, value: Any) -> None:
-    """Refuse a shape in the place of an array."""
+    """Refuse a shape in the place of an array, and an empty array."""
     import jax
 
     if not isinstance(value, jax.Array):
         raise ValueError(f"{name} holds no array, only {type(value).__name__}: create the model outside of eval_shape")
+    if not value.size:
+        raise ValueError(f"{name} must hold at least one number, got shape {value.shape}")
 
 
 def place(variable: Any) -> Place:
@@ -131,7 +153,7 @@ def activation_of(path: tuple[Any, ...], modules: Mapping[Any, Any]) -> str | No
     """Return what follows a layer in a Sequential, or None where only the forward pass knows."""
     if len(path) < 2 or type(modules.get(path[:-2])).__name__ != "Sequential":
         return None
-    for after in modules[path[:-2]].layers[path[-1] + 1 :]:
+    for after in modules[path[:-2]].layers[int(path[-1]) + 1 :]:
         name = getattr(after, "__name__", type(after).__name__)
         if known(name):
             return str(name)

@@ -20,7 +20,7 @@ def contents(model: Any) -> Contents:
     """Return what lies in a module, in the order in which its submodules were registered.
 
     Raises:
-        ValueError: if a layer is lazy and has not seen a batch, or lies on the meta device.
+        ValueError: if a layer is lazy and has not seen a batch, lies on the meta device, or is empty.
     """
     found, following = Contents(), activations(model)
     for name, module in model.named_modules():
@@ -36,13 +36,15 @@ def contents(model: Any) -> Contents:
 
 
 def refuse_empty(name: str, parameter: Any) -> None:
-    """Refuse a parameter that has no numbers yet."""
+    """Refuse a parameter that has no numbers, or none yet."""
     import torch
 
     if isinstance(parameter, torch.nn.parameter.UninitializedParameter):
         raise ValueError(f"{name} is lazy and has no shape yet: send one batch through the model first")
     if parameter.is_meta:
         raise ValueError(f"{name} lies on the meta device and has no numbers: move the model with to_empty first")
+    if not parameter.numel():
+        raise ValueError(f"{name} must hold at least one number, got shape {tuple(parameter.shape)}")
 
 
 def arrays_of(name: str, module: Any, following: str | None) -> Iterator[Stored]:

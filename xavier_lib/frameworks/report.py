@@ -102,7 +102,8 @@ class Report(tuple[Layer, ...]):
             f"  fans {fan_in} and {fan_out}, before {after}; spread {measured} against {wanted}: {verdict}"
             for name, kind, sizes, fan_in, fan_out, after, _, _, measured, wanted, _, verdict in self.rows()
         ]
-        return "\n".join([*blocks, *(f"left out: {name}" for name in self.left_out)])
+        lines = [*blocks, *(f"left out: {name}" for name in self.left_out)]
+        return "\n".join(lines) or "no weights with two axes or more"
 
     def _repr_html_(self) -> str:
         note = "".join(f"<p>Left out: {escape(name)}.</p>" for name in self.left_out)
