@@ -538,6 +538,17 @@ def test_flax_layers_are_read_in_the_order_in_which_they_were_set():
         np.testing.assert_array_equal(np.asarray(layer.kernel.get_value()).T, wanted.weight.detach().numpy())
 
 
+def test_weights_move_out_of_a_tree():
+    """The parameters of linen into PyTorch, biases too: equal outputs up to rounding."""
+    x = np.random.default_rng(0).standard_normal((8, 30), dtype=np.float32)
+    model = linen.Sequential([linen.Dense(20, bias_init=linen.initializers.normal(1.0)), linen.tanh, linen.Dense(5)])
+    tree = model.init(jax.random.key(0), x)
+    target = nn.Sequential(nn.Linear(30, 20), nn.Tanh(), nn.Linear(20, 5))
+    copy_weights(tree, target)
+
+    np.testing.assert_allclose(outputs(target, x), model.apply(tree, x), rtol=1e-4, atol=1e-6)
+
+
 def test_kernels_move_too():
     """A grouped convolution gives the same picture in all three, the channels first or last."""
     x = np.random.default_rng(0).standard_normal((2, 12, 12, 4), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Reads a Flax module or a tree of JAX arrays."""
+"""Reads a ``flax.nnx.Module``."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -20,9 +20,6 @@ from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, with_pa
 
 GATES = {"OptimizedLSTMCell": 4, "GRUCell": 3}
 CELLS = {*GATES, "LSTMCell", "SimpleCell"}
-# How attention of Flax stores its kernels, by the name of the layer: heads among the outputs or among the inputs.
-BY_HEAD = {**dict.fromkeys(("query", "key", "value"), {"in_axis": [0], "out_axis": [1, 2]})}
-BY_HEAD["out"] = {"in_axis": [0, 1], "out_axis": [2]}
 
 
 def contents(model: Any) -> Contents:
@@ -160,53 +157,3 @@ def activation_of(path: tuple[Any, ...], modules: Mapping[Any, Any]) -> str | No
         if "norm" not in name.lower() and "dropout" not in name.lower():
             break
     return "linear"
-
-
-def tree_contents(tree: Mapping[str, Any]) -> Contents:
-    """Return what lies in a tree of JAX arrays, such as the parameters of a ``flax.linen`` module.
-
-    A tree holds names and shapes only, so groups and strides cannot be seen in it. It is read, not written.
-
-    Raises:
-        ValueError: if it holds no kernel and no embedding.
-    """
-    found = Contents()
-    for path, leaf in leaves(tree):
-        part, layer = path[-1], path[-2] if len(path) > 1 else ""
-        if part not in ("kernel", "embedding") or getattr(leaf, "ndim", 0) < 2:
-            continue
-        name, shape = ".".join(path), tuple(leaf.shape)
-        refuse_empty(name, leaf)
-        by_head = layer in BY_HEAD and len(shape) == 3
-        kind = "embedding" if part == "embedding" else "attention" if by_head else "dense"
-        kind = "convolution" if kind == "dense" and len(shape) > 2 else kind
-        fans = axes_fans(shape, **BY_HEAD[layer]) if by_head else fan_in_fan_out(shape)
-        fans = embedding_fans(shape) if kind == "embedding" else fans
-        lookup = kind == "embedding"
-        where = Place(lambda leaf=leaf: exact(leaf), unwritable)  # type: ignore[misc]
-        found.arrays.append(
-            Stored(name, kind, shape, fans, where, id(leaf), "linear" if lookup else None, lookup=lookup,
-                   movable=kind in ("dense", "convolution"))
-        )  # fmt: skip
-    if not found.arrays:
-        raise ValueError("model must hold kernels or embeddings by these names, got a mapping without any")
-    return found
-
-
-def without_weights(_: Any) -> Contents:
-    """Refuse a ``flax.linen`` module, which describes layers and holds no weights."""
-    raise TypeError("model must hold weights, and a flax.linen module holds none: pass what its init returned")
-
-
-def leaves(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Return each leaf of a tree of mappings with its path, in order."""
-    if isinstance(tree, Mapping):
-        for name, branch in tree.items():
-            yield from leaves(branch, (*path, str(name)))
-    else:
-        yield path, tree
-
-
-def unwritable(_: Array) -> None:
-    """Refuse to write into a tree of JAX arrays, which never change."""
-    raise TypeError("model must be a flax.nnx.Module to be written to, got a tree of JAX arrays, which never change")

@@ -9,13 +9,13 @@ import numpy as np
 
 from xavier_lib.arguments import RNG, generator, named, positive
 from xavier_lib.frameworks.jax import contents as flax_contents
-from xavier_lib.frameworks.jax import tree_contents, without_weights
 from xavier_lib.frameworks.keras import contents as keras_contents
 from xavier_lib.frameworks.perceptron import contents as perceptron_contents
 from xavier_lib.frameworks.pytorch import contents as torch_contents
 from xavier_lib.frameworks.report import Comparison, Report, compared, judged, wanted_start, wanted_std
 from xavier_lib.frameworks.rules import start_for, start_named
 from xavier_lib.frameworks.stored import Contents
+from xavier_lib.frameworks.tree import tree_contents, without_weights
 from xavier_lib.mlp import MLP
 from xavier_lib.scaling import draw
 

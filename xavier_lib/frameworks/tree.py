@@ -1,0 +1,68 @@
+"""Reads a tree of JAX arrays, such as the parameters of a ``flax.linen`` module."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from xavier_lib.fans import axes_fans, embedding_fans, fan_in_fan_out
+from xavier_lib.frameworks.jax import exact, refuse_empty
+from xavier_lib.frameworks.stored import Array, Contents, Place, Stored
+
+# How attention of Flax stores its kernels, by the name of the layer: heads among the outputs or among the inputs.
+INTO_HEADS, OUT_OF_HEADS = {"in_axis": [0], "out_axis": [1, 2]}, {"in_axis": [0, 1], "out_axis": [2]}
+BY_HEAD = {"query": INTO_HEADS, "key": INTO_HEADS, "value": INTO_HEADS, "out": OUT_OF_HEADS}
+
+
+def tree_contents(tree: Mapping[str, Any]) -> Contents:
+    """Return what lies in a tree of JAX arrays: kernels and embeddings, by their names.
+
+    A tree holds names and shapes only, so groups and strides cannot be seen in it. It is read, not written.
+
+    Raises:
+        ValueError: if it holds no kernel and no embedding.
+    """
+    found = Contents([read for path, layer in layers_of(tree) for read in arrays_of(path, layer)])
+    if not found.arrays:
+        raise ValueError("model must hold kernels or embeddings by these names, got a mapping without any")
+    return found
+
+
+def layers_of(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield each mapping in a tree with its path, in order."""
+    yield path, tree
+    for name, branch in tree.items():
+        if isinstance(branch, Mapping):
+            yield from layers_of(branch, (*path, str(name)))
+
+
+def arrays_of(path: tuple[str, ...], layer: Mapping[str, Any]) -> Iterator[Stored]:
+    """Return the arrays of weights in one layer of a tree, without those of the layers in it."""
+    name = path[-1] if path else ""
+    for part in ("kernel", "embedding"):
+        array: Any = layer.get(part)
+        if getattr(array, "ndim", 0) < 2:
+            continue
+        whole, shape = ".".join((*path, part)), tuple(array.shape)
+        refuse_empty(whole, array)
+        if part == "embedding":
+            yield Stored(whole, part, shape, embedding_fans(shape), place(array), id(array), "linear", lookup=True)
+        elif name in BY_HEAD and len(shape) == 3:
+            yield Stored(whole, "attention", shape, axes_fans(shape, **BY_HEAD[name]), place(array), id(array))
+        else:
+            kind, fans = "dense" if len(shape) == 2 else "convolution", fan_in_fan_out(shape)
+            bias = place(layer["bias"]) if "bias" in layer else None
+            yield Stored(whole, kind, shape, fans, place(array), id(array), bias=bias, movable=True)
+
+
+def place(array: Any) -> Place:
+    """Return where an array of a tree lies; it can be read only."""
+    return Place(lambda: exact(array), unwritable)
+
+
+def unwritable(_: Array) -> None:
+    """Refuse to write into a tree of JAX arrays, which never change."""
+    raise TypeError("model must be a flax.nnx.Module to be written to, got a tree of JAX arrays, which never change")
+
+
+def without_weights(_: Any) -> Contents:
+    """Refuse a ``flax.linen`` module, which describes layers and holds no weights."""
+    raise TypeError("model must hold weights, and a flax.linen module holds none: pass what its init returned")
