@@ -16,10 +16,7 @@ from xavier_lib.scaling import scaled_std
 NEAR = 0.03  # a spread that far from the rule's counts as the rule's, besides the error of a sample
 STANDARD_ERRORS = 4.5
 COLUMNS = ("layer", "drawn from", "std", "Glorot", "ratio", "He", "ratio")
-HEADS = (
-    *("layer", "kind", "shape", "fan-in", "fan-out", "activation", "rule"),
-    *("drawn from", "measured", "wanted", "ratio", "verdict"),
-)
+HEADS = ("layer", "kind", "shape", "fans", "before", "spread", "wanted", "verdict")
 
 
 class Layer(NamedTuple):
@@ -89,18 +86,15 @@ class Report(tuple[Layer, ...]):
     def rows(self) -> Iterator[list[str]]:
         """Return the cells of each line as text."""
         for layer in self:
-            sizes = " × ".join(map(str, layer.shape))
-            numbers = [f"{layer.measured:.4g}", f"{layer.wanted:.4g}", f"{layer.ratio:.2f}"]
-            fans = [f"{layer.fan_in:g}", f"{layer.fan_out:g}"]
-            names = [layer.activation, layer.rule, layer.distribution]
-            yield [layer.name, layer.kind, sizes, *fans, *names, *numbers, layer.verdict]
+            sizes, fans = " × ".join(map(str, layer.shape)), f"{layer.fan_in:g} and {layer.fan_out:g}"
+            spreads = [f"{layer.measured:.4g}", f"{layer.wanted:.4g}"]
+            yield [layer.name, layer.kind, sizes, fans, layer.activation, *spreads, layer.verdict]
 
     def __repr__(self) -> str:
         """Return two lines a layer: what it is, and how its spread compares with the one it should have."""
         blocks = [
-            f"{name}: {kind}, {sizes}\n"
-            f"  fans {fan_in} and {fan_out}, before {after}; spread {measured} against {wanted}: {verdict}"
-            for name, kind, sizes, fan_in, fan_out, after, _, _, measured, wanted, _, verdict in self.rows()
+            f"{name}: {kind}, {sizes}\n  fans {fans}, before {after}; spread {spread} against {wanted}: {verdict}"
+            for name, kind, sizes, fans, after, spread, wanted, verdict in self.rows()
         ]
         lines = [*blocks, *(f"left out: {name}" for name in self.left_out)]
         return "\n".join(lines) or "no weights with two axes or more"
