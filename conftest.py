@@ -11,6 +11,7 @@ import pytest
 from tests.chapter_outputs import ChapterFile
 from xavier_lib.frameworks.packages import INSTALL, missing
 
+NEED_FRAMEWORKS = ("frameworks.ipynb", "initializers.py", "stack.py")  # the tests of these skip themselves
 pytest_plugins = ["tests.site"]
 os.environ["XAVIER_LIB_FACE"] = "static"
 
@@ -24,11 +25,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the chapter on frameworks, its module and its tests where a framework is missing, and say why."""
+    """Skip the chapter on frameworks, its tests and its examples where a framework is missing, and say why."""
     absent = missing()
     if absent:
         skip = pytest.mark.skip(reason=f"{', '.join(absent)} not installed: {INSTALL}")
         for item in items:
-            folder_or_file = {item.path.stem, item.path.parent.name}
-            if folder_or_file & {"frameworks", "test_frameworks", "test_framework_equality"}:
+            if item.path.name in NEED_FRAMEWORKS:
                 item.add_marker(skip)

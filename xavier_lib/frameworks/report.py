@@ -131,13 +131,14 @@ class Comparison(tuple[tuple[str, ...], ...]):
 
 
 def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of HTML whose first cells are the heads of their rows."""
+    """Return a table of HTML that scrolls by itself where it is too wide; a row's first cell is its head."""
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     lines = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
         for row in rows
     )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
+    table = f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
+    return f'<div role="group" aria-label="Table of layers" tabindex="0" style="overflow-x:auto">{table}</div>'
 
 
 def compared(name: str, layer: Layer) -> tuple[str, ...]:
