@@ -10,6 +10,7 @@ from xavier_lib.fans import (
     MeanFans,
     axes_fans,
     depthwise_fans,
+    einsum_fans,
     embedding_fans,
     given_fans,
     packed_fans,
@@ -340,6 +341,8 @@ def test_axes_of_inputs_and_outputs_multiply(shape, axes, fans):
         ({"in_axis": [0], "out_axis": [0]}, ValueError, "must name each axis once at most"),
         ({"in_axis": [0], "out_axis": [-3]}, ValueError, "must name each axis once at most"),
         ({"in_axis": [0.0], "out_axis": [1]}, TypeError, "in_axis must be a whole number, got 0.0"),
+        ({"in_axis": 0, "out_axis": [1]}, TypeError, "in_axis must be a sequence of axes, got 0"),
+        ({"in_axis": [0], "out_axis": "1"}, TypeError, "out_axis must be a sequence of axes, got '1'"),
     ],
 )
 def test_axes_that_are_not_there_or_named_twice_are_refused(axes, error, words):
@@ -368,3 +371,33 @@ def test_depthwise_and_embedding_refuse_a_shape_with_a_wrong_number_of_axes():
         depthwise_fans((3, 4))
     with pytest.raises(ValueError, match=r"shape must be \(words, dimension\)"):
         embedding_fans((3, 4, 5))
+
+
+@pytest.mark.parametrize(
+    ("equation", "shape", "fans"),
+    [
+        ("abc,cde->abde", (64, 4, 16), (64, 4 * 16)),
+        ("abcd,cde->abe", (4, 16, 80), (4 * 16, 80)),
+        ("...d, dh -> ...h", (30, 20), (30, 20)),
+        ("bpi,pio->bpo", (7, 30, 20), (30, 20)),
+    ],
+    ids=["into heads", "out of heads", "dense", "a layer for each place"],
+)
+def test_an_einsum_says_which_axes_are_summed_and_which_fan_out(equation, shape, fans):
+    """The arithmetic is written out: summed axes are inputs, new ones outputs, kept ones lie side by side."""
+    assert einsum_fans(equation, shape) == fans
+
+
+@pytest.mark.parametrize(
+    ("equation", "shape", "error", "words"),
+    [
+        ("ab,bc", (3, 4), ValueError, "equation must be 'inputs,kernel->outputs', got 'ab,bc'"),
+        ("ab,bb->a", (3, 3), ValueError, "equation must be 'inputs,kernel->outputs', got 'ab,bb->a'"),
+        ("ab,bc->ac", (3, 4, 5), ValueError, r"shape must have the 2 axes 'bc' of the equation, got \(3, 4, 5\)"),
+        (7, (3, 4), TypeError, "equation must be 'inputs,kernel->outputs', got 7"),
+    ],
+)
+def test_an_equation_that_does_not_fit_is_refused(equation, shape, error, words):
+    """The error names the argument and the form that is accepted."""
+    with pytest.raises(error, match=words):
+        einsum_fans(equation, shape)

@@ -193,6 +193,9 @@ def axes_fans(
     """
     sizes = whole_shape("shape", shape)
     named = {"in_axis": in_axis, "out_axis": out_axis, "batch_axis": batch_axis}
+    for name, axes in named.items():
+        if isinstance(axes, str) or not isinstance(axes, Sequence):
+            raise TypeError(f"{name} must be a sequence of axes, got {axes!r}")
     places = {name: [_place(name, axis, len(sizes)) for axis in axes] for name, axes in named.items()}
     taken = [place for axes in places.values() for place in axes]
     if len(set(taken)) < len(taken):
@@ -223,7 +226,7 @@ def einsum_fans(equation: str, shape: Sequence[int]) -> Fans:
     if not isinstance(equation, str):
         raise TypeError(accepted)
     parts = re.fullmatch(r"(\w*),(\w+)->(\w*)", equation.replace(" ", "").replace("...", ""))
-    if parts is None:
+    if parts is None or any(len(set(part)) < len(part) for part in parts.groups()):
         raise ValueError(accepted)
     inputs, outputs = set(parts[1]), set(parts[3])
     axes = list(parts[2])

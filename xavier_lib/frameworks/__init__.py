@@ -3,7 +3,7 @@
 The module behind :doc:`/chapters/frameworks`. A framework is imported only where a model of it is given.
 """
 
-from xavier_lib.frameworks.initializers import jax_initializer, keras_initializer
+from xavier_lib.frameworks.initializers import XavierLib, jax_initializer, keras_initializer
 from xavier_lib.frameworks.models import compare, copy_weights, initialize, inspect
 from xavier_lib.frameworks.packages import require
 from xavier_lib.frameworks.report import Comparison, Layer, Report
@@ -13,6 +13,7 @@ __all__ = [
     "Comparison",
     "Layer",
     "Report",
+    "XavierLib",
     "compare",
     "copy_weights",
     "initialize",

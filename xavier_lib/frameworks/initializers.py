@@ -1,8 +1,7 @@
 """Makes initializers for Keras, and for JAX and Flax, of the starts of this library."""
 
 import math
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,17 +23,18 @@ def keras_initializer(
     .. math:: \operatorname{Var} w = s / n
 
     Keras tells an initializer no more than a shape. Where the shape alone does not tell the true fans, as for
-    grouped, depthwise and transposed kernels, give them. Used in :doc:`/chapters/frameworks`.
+    grouped, depthwise and transposed kernels and for the heads of attention, give them, or start the finished
+    model by :func:`~xavier_lib.frameworks.models.initialize`. Used in :doc:`/chapters/frameworks`.
 
     Args:
         start: ``"glorot_uniform"``, ``"he_normal"`` and the like, or the function.
         fans: the pair (fan_in, fan_out); counted from the shape if None.
-        rng: a Generator, an int seed or None. Each call draws anew, so two layers may share the object. Where
-            Keras makes copies of an initializer, each copy begins with the seed again.
+        rng: a Generator, an int seed or None. Each call draws anew, so two layers may share the object. A copy,
+            as Keras makes them for attention and for a saved model, goes on with a seed of its own.
         options: ``gain``, ``negative_slope`` and ``truncated``, as the functions take them.
 
     Returns:
-        An initializer that Keras can save and load with a model.
+        An initializer, a :class:`XavierLib`.
 
     Raises:
         ModuleNotFoundError: if Keras is not installed.
@@ -44,44 +44,50 @@ def keras_initializer(
     >>> tuple(kernel.shape), round(float(kernel.numpy().std()), 3)
     ((300, 100), 0.082)
     """
-    name = getattr(start, "__name__", start)
-    start_named(name, **options)
     pair = None if fans is None else list(given_fans(fans, ()))
-    generator(rng)
-    return initializer_class()(start=name, fans=pair, rng=rng, **options)
-
-
-@cache
-def initializer_class() -> Any:
-    """Return the class of Keras initializers that draw with this library, known to Keras by its name."""
+    made = XavierLib(start if isinstance(start, str) else getattr(start, "__name__", ""), pair, rng, **options)
     require("keras")
-    import keras
+    return made
 
-    @keras.saving.register_keras_serializable(package="xavier_lib")
-    class XavierLib(keras.initializers.Initializer):
-        """Draws weights by the one formula of xavier_lib."""
 
-        def __init__(self, start: str, fans: list[int] | None = None, rng: RNG = None, **options: Any) -> None:
-            self.settings = {"start": start, "fans": fans, "rng": rng, **options}
-            self.source = generator(rng)
+class XavierLib:
+    """What :func:`keras_initializer` makes: a Keras initializer that draws with this library.
 
-        def __call__(self, shape: Any, dtype: Any = None) -> Any:
-            given = dict(self.settings)
-            del given["rng"]
-            pair, row = given.pop("fans"), start_named(**given)
-            fans = given_fans(None if pair is None else Fans(*pair), tuple(shape))
-            wanted = one_of("dtype", keras.backend.standardize_dtype(dtype), FLOATS)
-            drawn = draw(
-                tuple(shape), scaled_std(row.scale, row.mode, fans), row.distribution, self.source,
-                "float64" if wanted == "float64" else "float32",
-            )  # fmt: skip
-            return keras.ops.convert_to_tensor(drawn, dtype=wanted)
+    See :doc:`/chapters/frameworks`. A model that was saved with it is loaded by
+    ``keras.models.load_model(path, custom_objects={"XavierLib": XavierLib})``. Arguments and errors are those of
+    :func:`keras_initializer`.
 
-        def get_config(self) -> dict[str, Any]:
-            seed = self.settings["rng"]
-            return {**self.settings, "rng": None if isinstance(seed, np.random.Generator) else seed}
+    >>> kernel = XavierLib("he_normal", rng=0)
+    >>> XavierLib.from_config(kernel.get_config()).settings["start"]
+    'he_normal'
+    """
 
-    return XavierLib
+    def __init__(self, start: str, fans: Sequence[int] | None = None, rng: RNG = None, **options: Any) -> None:
+        self.settings = {"start": start, "fans": fans, "rng": rng, **options}
+        self.row = start_named(start, **options)
+        self.fans = None if fans is None else given_fans(Fans(*fans), ())
+        self.source = generator(rng)
+        self.copies = np.random.default_rng(rng if isinstance(rng, np.random.Generator) else [rng or 0, 1])
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """Return weights as a tensor of Keras's backend."""
+        import keras
+
+        wanted = one_of("dtype", keras.backend.standardize_dtype(dtype), FLOATS)
+        sizes, exact = tuple(shape), "float64" if wanted == "float64" else "float32"
+        std = scaled_std(self.row.scale, self.row.mode, given_fans(self.fans, sizes))
+        weights = draw(sizes, std, self.row.distribution, self.source, exact)
+        return keras.ops.convert_to_tensor(weights, dtype=wanted)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what a copy is made of; its seed is its own, so that two copies do not draw the same."""
+        copied = None if self.settings["rng"] is None else int(self.copies.integers(2**63))
+        return {**self.settings, "rng": copied}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "XavierLib":
+        """Make an initializer of what get_config returned."""
+        return cls(**config)
 
 
 def jax_initializer(

@@ -33,15 +33,29 @@ def contents(model: Any) -> Contents:
     found = Contents()
     modules = dict(in_order(model))
     for path, module in modules.items():
-        name = ".".join(map(str, path))
         above = modules.get(path[:-1]) if path else None
-        arrays = list(arrays_of(name, module, type(above).__name__, activation_of(path, modules)))
-        found.arrays.extend(arrays)
-        judged = {array.key for array in arrays}
-        for part, variable in vars(module).items():
-            if isinstance(variable, nnx.Param) and variable.ndim > 1 and id(variable) not in judged and part != "bias":
-                found.left_out.append(f"{name}.{part}".lstrip(".") + f" ({type(module).__name__} is not known here)")
+        found.arrays.extend(arrays_of(".".join(path), module, cell_of(above), activation_of(path, modules)))
+    judged = {array.key for array in found.arrays}
+    biases = {id(vars(module).get("bias")) for module in modules.values() if id(vars(module).get("kernel")) in judged}
+    for path, variable in nnx.to_flat_state(nnx.state(model)):
+        original = found_at(model, path)
+        plain = isinstance(variable, (nnx.Param, nnx.BatchStat))
+        if plain and id(original) not in judged | biases:
+            found.set_aside(".".join(map(str, path)), variable.ndim, "its fans are not known here")
     return found
+
+
+def found_at(model: Any, path: tuple[Any, ...]) -> Any:
+    """Return the variable at a path of attributes and items."""
+    for part in path:
+        model = getattr(model, str(part)) if hasattr(model, str(part)) else model[part]
+    return model
+
+
+def cell_of(module: Any) -> str | None:
+    """Return the name of the recurrent cell of Flax that a module is, or None."""
+    bases = (base.__name__ for base in type(module).__mro__ if base.__module__.startswith("flax."))
+    return next((name for name in bases if name in CELLS), None)
 
 
 def in_order(node: Any, path: tuple[str, ...] = (), seen: set[int] | None = None) -> Iterator[tuple[Any, Any]]:
@@ -64,7 +78,7 @@ def in_order(node: Any, path: tuple[str, ...] = (), seen: set[int] | None = None
         yield from in_order(child, (*path, str(name)), met)
 
 
-def arrays_of(name: str, module: Any, above: str, after: str | None) -> Iterator[Stored]:
+def arrays_of(name: str, module: Any, cell: str | None, after: str | None) -> Iterator[Stored]:
     """Return the arrays of weights of one module, without those of the modules in it."""
     from flax import nnx
 
@@ -74,30 +88,32 @@ def arrays_of(name: str, module: Any, above: str, after: str | None) -> Iterator
         return
     whole = f"{name}.{part}".lstrip(".")
     refuse_empty(whole, variable.get_value())
-    shape, parts = tuple(variable.shape), GATES.get(above, 1)
+    shape, parts = tuple(variable.shape), GATES.get(cell or "", 1)
     fans = fans_of(module, shape, parts)
     if fans is None:
         return
     start = getattr(module, "bias", None)
-    bias = start if isinstance(start, nnx.Variable) and above not in CELLS else None
+    bias = start if isinstance(start, nnx.Variable) and cell is None else None
     yield Stored(
         name=whole,
-        kind=with_parts(type(module).__name__ if above not in CELLS else above, parts),
+        kind=with_parts(cell or type(module).__name__, parts),
         shape=shape,
         fans=fans,
         weights=place(variable),
         key=id(variable),
-        activation="tanh" if above in CELLS else "linear" if part == "embedding" else after,
+        activation="tanh" if cell else "linear" if part == "embedding" else after,
         bias=None if bias is None else place(bias),
         lookup=part == "embedding",
-        movable=isinstance(module, (nnx.Linear, nnx.Conv)) and above not in CELLS,
+        movable=isinstance(module, (nnx.Linear, nnx.Conv)) and cell is None,
     )
 
 
 def fans_of(module: Any, shape: tuple[int, ...], parts: int) -> Fans | MeanFans | None:
-    """Return the true fans of a module's kernel, or None for a kind that is not known."""
+    """Return the true fans of a module's kernel, or None for a kind that is not known, such as stacked layers."""
     from flax import nnx
 
+    if len(shape) != axes_of(module, shape) or getattr(module, "input_dilation", 1) not in (1, (1,) * (len(shape) - 2)):
+        return None
     if isinstance(module, nnx.Embed):
         return embedding_fans(shape)
     if isinstance(module, nnx.Linear):
@@ -119,6 +135,15 @@ def fans_of(module: Any, shape: tuple[int, ...], parts: int) -> Fans | MeanFans 
     return None
 
 
+def axes_of(module: Any, shape: tuple[int, ...]) -> int:
+    """Return how many axes the kernel of a module has if no layers are stacked along others."""
+    from flax import nnx
+
+    if isinstance(module, (nnx.Embed, nnx.Linear)):
+        return 2
+    return len(module.kernel_size) + 2 if isinstance(module, (nnx.Conv, nnx.ConvTranspose)) else len(shape)
+
+
 def refuse_empty(name: str, value: Any) -> None:
     """Refuse a shape in the place of an array, and an empty array."""
     import jax
@@ -135,7 +160,7 @@ def place(variable: Any) -> Place:
     def write(values: Array) -> None:
         import jax.numpy as jnp
 
-        variable.set_value(jnp.asarray(values, variable.dtype))
+        variable.set_value(jnp.array(values, variable.dtype, copy=True))  # or it would share the memory of the source
 
     return Place(lambda: exact(variable.get_value()), write)
 
@@ -148,12 +173,14 @@ def exact(value: Any) -> Array:
 
 def activation_of(path: tuple[Any, ...], modules: Mapping[Any, Any]) -> str | None:
     """Return what follows a layer in a Sequential, or None where only the forward pass knows."""
-    if len(path) < 2 or type(modules.get(path[:-2])).__name__ != "Sequential":
+    from flax import nnx
+
+    if len(path) < 2 or not isinstance(modules.get(path[:-2]), nnx.Sequential):
         return None
     for after in modules[path[:-2]].layers[int(path[-1]) + 1 :]:
         name = getattr(after, "__name__", type(after).__name__)
         if known(name):
             return str(name)
-        if "norm" not in name.lower() and "dropout" not in name.lower():
-            break
-    return "linear"
+        if not any(word in name.lower() for word in ("norm", "dropout", "identity")):
+            return "linear" if isinstance(after, nnx.Module) else None
+    return "linear" if len(path) == 2 else None

@@ -15,13 +15,13 @@ from xavier_lib.fans import (
     packed_fans,
     strided_fans,
 )
-from xavier_lib.frameworks.rules import known
+from xavier_lib.frameworks.keras_graph import activation_of
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, with_parts
 
 CELLS = {"LSTMCell", "GRUCell", "SimpleRNNCell", "ConvLSTMCell"}
+KNOWN = {"Dense", "EinsumDense", "BaseConv", "BaseConvTranspose", "BaseDepthwiseConv", "BaseSeparableConv"}
+KNOWN |= {"Embedding", "Model", *CELLS}
 Part = tuple[str, Fans | MeanFans, dict[str, Any]]
-# What a signal passes on its way from a layer to the activation, by the name of a layer.
-PASSED = ("normalization", "dropout", "pooling", "flatten", "reshape", "permute", "padding", "cropping", "upsampling")
 
 
 def contents(model: Any) -> Contents:
@@ -31,34 +31,47 @@ def contents(model: Any) -> Contents:
         ValueError: if a layer has not been built, so that it has no weights yet.
     """
     found = Contents()
-    for layer in model._flatten_layers():
-        if not layer.built:
+    for layer, inside in in_order(model):
+        kinds = {base.__name__ for base in type(layer).__mro__}
+        if not layer.built and kinds & KNOWN:
             raise ValueError(f"{layer.name} is not built and has no weights yet: call the model on one batch first")
-        arrays = list(arrays_of(layer))
+        arrays = [array for array in arrays_of(layer, kinds, inside) if array is not None]
         found.arrays.extend(arrays)
-        judged = {array.key for array in arrays}
-        for variable in layer._trainable_variables:
-            if len(variable.shape) > 1 and id(variable) not in judged and "bias" not in variable.name:
-                found.left_out.append(f"{variable.path} ({type(layer).__name__} is not known here)")
+        judged = {array.key for array in arrays} | {id(getattr(layer, "bias", None))}
+        for variable in (*layer._trainable_variables, *layer._non_trainable_variables):
+            if id(variable) not in judged and "seed" not in variable.path:
+                found.set_aside(variable.path, len(variable.shape), f"{type(layer).__name__} is not known here")
     return found
 
 
-def arrays_of(layer: Any) -> Iterator[Stored]:
+def in_order(layer: Any, inside: bool = False, seen: set[int] | None = None) -> Iterator[tuple[Any, bool]]:
+    """Yield a layer and those in it, first to last, and whether they lie in a model within the model."""
+    met = set() if seen is None else seen
+    if id(layer) not in met:
+        met.add(id(layer))
+        yield layer, inside
+        nested = seen is not None and any(base.__name__ == "Model" for base in type(layer).__mro__)
+        for child in layer._layers:
+            yield from in_order(child, inside or nested, met)
+
+
+def arrays_of(layer: Any, kinds: set[str], inside: bool) -> Iterator[Stored | None]:
     """Return the arrays of weights of one layer, without those of the layers in it."""
-    for part, fans, settings in parts_of(layer):
+    for part, fans, settings in parts_of(layer, kinds, inside):
         variable = getattr(layer, f"_{part}", getattr(layer, part))  # behind a property where adapters may be added
         parts, bias = settings.pop("parts", 1), getattr(layer, "bias", None)
         if settings.pop("bias", False) and bias is not None:
             settings["bias"] = place(bias)
         kind = with_parts(type(layer).__name__, parts)
-        yield Stored(variable.path, kind, tuple(variable.shape), fans, place(variable), id(variable), **settings)
+        whole = "float" in str(variable.dtype)  # and not quantized to whole numbers
+        array = Stored(variable.path, kind, tuple(variable.shape), fans, place(variable), id(variable), **settings)
+        yield array if whole else None
 
 
-def parts_of(layer: Any) -> Iterator[Part]:
+def parts_of(layer: Any, kinds: set[str], inside: bool) -> Iterator[Part]:
     """Return the name, true fans and settings of each array of weights in one layer."""
-    kinds = {base.__name__ for base in type(layer).__mro__}
     shape = tuple(getattr(layer, "kernel", getattr(layer, "embeddings", np.empty(0))).shape)
-    plain = {"activation": activation_of(layer), "bias": True}
+    plain = {"activation": activation_of(layer, inside), "bias": True}
     if "Dense" in kinds:
         yield "kernel", fan_in_fan_out(shape), plain | {"movable": True}
     elif "EinsumDense" in kinds:
@@ -86,7 +99,9 @@ def gates(cell: Any) -> Iterator[Part]:
     for part in ("kernel", "recurrent_kernel"):
         shape = tuple(getattr(cell, part).shape)
         parts = shape[-1] // (cell.units if hasattr(cell, "units") else cell.filters)
-        yield part, packed_fans(shape, parts), {"activation": activation_of(cell), "parts": parts}
+        strides = getattr(cell, "strides", ()) if part == "kernel" else ()
+        fans = strided_fans(packed_fans(shape, parts), strides)
+        yield part, fans, {"activation": activation_of(cell, inside=True), "parts": parts}
 
 
 def place(variable: Any) -> Place:
@@ -100,24 +115,3 @@ def exact(variable: Any) -> Array:
 
     dtype = variable.dtype if variable.dtype in ("float32", "float64") else "float32"
     return np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(variable, dtype)))
-
-
-def activation_of(layer: Any) -> str | None:
-    """Return the activation of a layer, its own or one that follows in the graph, or None where there is no graph."""
-    own = getattr(getattr(layer, "activation", None), "__name__", "linear")
-    if own != "linear":
-        return own if known(own) else None
-    return following(layer) if getattr(layer, "_inbound_nodes", ()) else None
-
-
-def following(layer: Any) -> str:
-    """Return the first activation behind a layer, or ``"linear"`` where another layer comes first."""
-    for node in layer._outbound_nodes:
-        after, name = node.operation, type(node.operation).__name__
-        if name == "Activation":
-            name = after.activation.__name__
-        if known(name):
-            return f"leaky_relu({float(after.negative_slope):g})" if name == "LeakyReLU" else name.lower()
-        if any(word in name.lower() for word in PASSED):
-            return following(after)
-    return "linear"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xavier_lib.arguments import RNG, generator, named, positive
+from xavier_lib.arguments import RNG, flag, generator, named, positive
 from xavier_lib.frameworks.jax import contents as flax_contents
 from xavier_lib.frameworks.keras import contents as keras_contents
 from xavier_lib.frameworks.perceptron import contents as perceptron_contents
@@ -20,8 +20,8 @@ from xavier_lib.mlp import MLP
 from xavier_lib.scaling import draw
 
 READERS = {
+    ("keras", "Layer"): keras_contents,  # first: on the backend of PyTorch it is one of its modules too
     ("torch.nn", "Module"): torch_contents,
-    ("keras", "Layer"): keras_contents,
     ("flax.nnx", "Module"): flax_contents,
     ("flax.linen", "Module"): without_weights,
 }
@@ -51,13 +51,22 @@ def following(contents: Contents, activation: str | Mapping[str, str] | None) ->
         return [array.activation for array in contents.arrays]
     if isinstance(activation, Mapping):
         names = [array.name for array in contents.arrays]
-        unknown = [name for name in activation if not any(whole.startswith(name) for whole in names)]
+        unknown = [name for name in activation if not any(is_part(name, whole) for whole in names)]
         if unknown:
             raise ValueError(f"activation must name arrays or layers of the model, among {names}, got {unknown[0]!r}")
-        told = [[after for name, after in activation.items() if whole.startswith(name)] for whole in names]
+        told = [[after for name, after in activation.items() if is_part(name, whole)] for whole in names]
         return [after[-1] if after else array.activation for after, array in zip(told, contents.arrays, strict=True)]
     start_for(activation)
     return [array.activation if array.lookup else activation for array in contents.arrays]
+
+
+def is_part(name: str, whole: str) -> bool:
+    """Say whether an array is meant by a name: its own, or that of the layer or block that it lies in.
+
+    >>> is_part("1", "1.weight"), is_part("1", "10.weight")
+    (True, False)
+    """
+    return whole == name or whole.startswith((f"{name}.", f"{name}/"))
 
 
 def inspect(model: Any, *, activation: str | Mapping[str, str] | None = None) -> Report:
@@ -143,6 +152,7 @@ def initialize(
     *,
     activation: str | Mapping[str, str] | None = None,
     gain: float = 1.0,
+    leave_unknown: bool = False,
     rng: RNG = None,
 ) -> None:
     r"""Draw the weights of a model of any framework anew, in place, by the true fans of each layer.
@@ -150,7 +160,9 @@ def initialize(
     .. math:: \operatorname{Var} w = g^2\, s / n
 
     Biases of dense and convolutional layers become zero; those of recurrent layers stay, as a forget gate may
-    need its own. One seed gives the same weights in each framework. Used in :doc:`/chapters/frameworks`.
+    need its own, and so does all else, such as the gains of a normalization. Frozen layers are drawn too, and an
+    array that serves twice is drawn for its narrower use. One seed gives the same weights in each framework. Used
+    in :doc:`/chapters/frameworks`.
 
     Args:
         model: as in :func:`inspect`; no tree of JAX arrays, which never change.
@@ -158,12 +170,13 @@ def initialize(
             ``"he_normal"``, or the function.
         activation: as in :func:`inspect`; it matters for ``"auto"`` alone.
         gain: a factor on the weights.
+        leave_unknown: whether arrays whose fans are not known here stay as they are; else they are refused.
         rng: a Generator, an int seed or None.
 
     Raises:
         TypeError: if an argument is of a wrong kind.
-        ValueError: if a layer has no weights yet, an array is of a kind that is not known here, a name is unknown
-            or the gain not positive. Then no weight was changed.
+        ValueError: if a layer has no weights yet, there is none, an array is of a kind that is not known here, a
+            name is unknown or the gain not positive. Then no weight was changed.
 
     >>> from xavier_lib import MLP, constant
     >>> network = MLP((640, 500, 10), lambda shape, **_: constant(shape, 1.0), activation="relu")
@@ -172,8 +185,11 @@ def initialize(
     ['fits He', 'fits Glorot']
     """
     contents, source, factor = contents_of("model", model), generator(rng), positive("gain", gain)
-    if contents.left_out:
-        raise ValueError(f"model must hold layers that are known here, got {contents.left_out[0]}")
+    if contents.left_out and not flag("leave_unknown", leave_unknown):
+        unknown = contents.left_out[0]
+        raise ValueError(f"model must hold layers that are known here, got {unknown}; leave_unknown=True leaves it")
+    if not contents.arrays:
+        raise ValueError("model must hold at least one array of weights that is known here, got none")
     named = None if start == "auto" else start_named(start)
     spreads: dict[int, float] = {}
     for array, after in zip(contents.arrays, following(contents, activation), strict=True):
@@ -210,7 +226,8 @@ def copy_weights(source: Any, target: Any) -> None:
     """
     pair = [contents_of("source", source), contents_of("target", target)]
     for name, contents in zip(("source", "target"), pair, strict=True):
-        others = [*contents.left_out, *(f"{a.name} ({a.kind})" for a in contents.arrays if not a.movable)]
+        immovable = (f"{array.name} ({array.kind})" for array in contents.arrays if not array.movable)
+        others = [*contents.left_out, *immovable, *contents.others]
         if others:
             raise ValueError(f"{name} must hold dense and convolutional layers only, got {others[0]}")
     arrays = [contents.arrays for contents in pair]

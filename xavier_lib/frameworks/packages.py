@@ -10,8 +10,7 @@ from importlib.util import find_spec
 
 FRAMEWORKS = ("tensorflow", "keras", "torch", "jax", "flax")
 INSTALL = "python -m pip install -r requirements-frameworks.txt"
-# Read by TensorFlow and Keras when they are imported; what a reader has set stays.
-SETTINGS = {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}  # read by TensorFlow when it is imported; what a reader has set stays
 
 
 def missing(*packages: str) -> list[str]:
@@ -27,8 +26,7 @@ def require(*packages: str) -> dict[str, str]:
     """Import frameworks once and quietly and return their versions, or say what to install.
 
     Called at the head of :doc:`/chapters/frameworks`; without a name it asks for all of ``FRAMEWORKS``. What a
-    framework logs while it is imported does not reach the page. Keras brings its backend, TensorFlow unless the
-    environment variable ``KERAS_BACKEND`` names another.
+    framework logs while it is imported does not reach the page.
 
     Raises:
         ModuleNotFoundError: if one of them is not installed; it says how to install it.
@@ -39,11 +37,9 @@ def require(*packages: str) -> dict[str, str]:
     Traceback (most recent call last):
     ModuleNotFoundError: no_such_framework is not installed. For the book: python -m pip install -r ...
     """
-    for name, value in SETTINGS.items():
+    for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     wanted = packages or FRAMEWORKS
-    if "keras" in wanted:
-        wanted = tuple(dict.fromkeys((*wanted, os.environ["KERAS_BACKEND"])))
     absent = missing(*wanted)
     if absent:
         are = "is" if len(absent) == 1 else "are"

@@ -4,14 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, packed_fans, strided_fans
-from xavier_lib.frameworks.rules import known
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, turned, turned_back, with_parts
+from xavier_lib.frameworks.torch_graph import activations
 
-# What a signal passes on its way from a layer to the activation, by the name of a module, function or method.
-PASSED = (
-    *("batchnorm", "instancenorm", "groupnorm", "layernorm", "dropout", "pool", "flatten", "reshape", "view", "pad"),
-    *("permute", "transpose", "squeeze", "contiguous", "upsample"),
-)
 ATTENTION = {"in_proj_weight": 3, "q_proj_weight": 1, "k_proj_weight": 1, "v_proj_weight": 1}
 Part = tuple[str, str, Fans | MeanFans, dict[str, Any]]
 
@@ -24,14 +19,19 @@ def contents(model: Any) -> Contents:
     """
     found, following = Contents(), activations(model)
     for name, module in model.named_modules():
-        for part, parameter in module.named_parameters(recurse=False):
-            refuse_empty(f"{name}.{part}".lstrip("."), parameter)
+        own = {f"{name}.{part}".lstrip("."): p for part, p in module.named_parameters(recurse=False)}
+        for whole, parameter in own.items():
+            refuse_empty(whole, parameter)
         arrays = list(arrays_of(name, module, following.get(name)))
         found.arrays.extend(arrays)
         judged = {array.key for array in arrays}
-        for part, parameter in module.named_parameters(recurse=False):
-            if parameter.ndim > 1 and id(parameter) not in judged:
-                found.left_out.append(f"{name}.{part}".lstrip(".") + f" ({type(module).__name__} is not known here)")
+        for whole, parameter in own.items():
+            bias = arrays and whole.split(".")[-1].startswith(("bias", "in_proj_bias"))
+            if id(parameter) not in judged and not bias:
+                found.set_aside(whole, parameter.ndim, f"{type(module).__name__} is not known here")
+        found.others.extend(f"{name}.{part}".lstrip(".") for part, _ in module.named_buffers(recurse=False))
+        if hasattr(module, "_packed_params"):
+            found.set_aside(f"{name}.weight".lstrip("."), 2, "quantized")
     return found
 
 
@@ -53,9 +53,10 @@ def arrays_of(name: str, module: Any, following: str | None) -> Iterator[Stored]
 
     for part, kind, fans, settings in parts_of(module, following):
         weight = getattr(module, part)
-        if isinstance(weight, nn.Parameter):  # and not computed from others, as under a parametrization
+        if isinstance(weight, nn.Parameter) and weight.is_floating_point():  # and not computed from other parameters
             whole = f"{name}.{part}".lstrip(".")
-            yield Stored(whole, kind, tuple(weight.shape), fans, place(weight), id(weight), **settings)
+            padding = getattr(module, "padding_idx", None)
+            yield Stored(whole, kind, tuple(weight.shape), fans, place(weight, padding), id(weight), **settings)
 
 
 def parts_of(module: Any, following: str | None) -> Iterator[Part]:
@@ -91,8 +92,11 @@ def fans_of(module: Any) -> Fans | MeanFans:
     return strided_fans(fans, module.stride, transposed=module.transposed)
 
 
-def place(parameter: Any) -> Place:
-    """Return where a parameter lies; a kernel's axes are turned to the layout of this book and back."""
+def place(parameter: Any, padding: int | None = None) -> Place:
+    """Return where a parameter lies; a kernel's axes are turned to the layout of this book and back.
+
+    A row of embeddings that stands for padding is kept at zero.
+    """
     kernel = parameter.ndim > 1
 
     def read() -> Array:
@@ -109,44 +113,7 @@ def place(parameter: Any) -> Place:
         ordered = turned_back(values) if kernel else values
         with torch.no_grad():
             parameter.copy_(torch.tensor(ordered))
+            if padding is not None:
+                parameter[padding] = 0
 
     return Place(read, write)
-
-
-def activations(model: Any) -> dict[str, str]:
-    """Return which activation follows each submodule, as a symbolic trace of the forward pass shows it.
-
-    A forward pass that depends on its inputs' values cannot be traced: then nothing is known.
-    """
-    from torch import fx
-
-    try:
-        graph = fx.symbolic_trace(model).graph
-    except Exception:  # whatever a forward pass raises when it is called with symbols
-        return {}
-    modules = dict(model.named_modules())
-    called = [node for node in graph.nodes if node.op == "call_module"]
-    return {str(node.target): found for node in called if (found := after(node, modules))}
-
-
-def after(node: Any, modules: dict[str, Any]) -> str | None:
-    """Return the first activation behind a node of the graph, or ``"linear"`` where another layer comes first."""
-    for user in node.users:
-        module = modules.get(user.target) if user.op == "call_module" else None
-        name = type(module).__name__ if module is not None else getattr(user.target, "__name__", str(user.target))
-        name = name.rstrip("_")
-        if known(name):
-            return described(name.lower(), module, user)
-        if any(word in name.lower().replace("_", "") for word in PASSED):
-            return after(user, modules)
-    return "linear"
-
-
-def described(name: str, module: Any, node: Any) -> str:
-    """Return the name of an activation, with the slope of a leaky one."""
-    if module is not None and hasattr(module, "negative_slope"):
-        return f"leaky_relu({module.negative_slope:g})"
-    if name.startswith("leaky"):
-        slope = node.kwargs.get("negative_slope", node.args[1] if len(node.args) > 1 else 0.01)
-        return f"leaky_relu({slope:g})"
-    return name

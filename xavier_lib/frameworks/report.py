@@ -15,6 +15,7 @@ from xavier_lib.scaling import scaled_std
 
 NEAR = 0.03  # a spread that far from the rule's counts as the rule's, besides the error of a sample
 STANDARD_ERRORS = 4.5
+FEW = 0.2  # an uncertainty of the spread from which on a fit says nothing
 COLUMNS = ("layer", "drawn from", "std", "Glorot", "ratio", "He", "ratio")
 HEADS = ("layer", "kind", "shape", "fans", "before", "spread", "wanted", "verdict")
 
@@ -118,7 +119,7 @@ class Comparison(tuple[tuple[str, ...], ...]):
 
     def __repr__(self) -> str:
         """Return a table of plain text."""
-        widths = [max(12, *(len(row[0]) for row in self)), 16, *[7] * (len(COLUMNS) - 2)]
+        widths = [max([12, *(len(row[0]) for row in self)]), 16, *[7] * (len(COLUMNS) - 2)]
         lines = [COLUMNS, *self]
         return "\n".join(
             f"{line[0]:{widths[0]}} {line[1]:{widths[1]}}"
@@ -203,11 +204,12 @@ def in_words(weights: Array, ratio: float, start: Start) -> str:
         return "all zeros: nothing passes"
     if weights.size > 1 and np.ptp(weights) == 0:
         return "all weights equal: the units stay alike"
-    mean, spread = float(weights.mean(dtype=np.float64)), float(weights.std(dtype=np.float64))
-    root = math.sqrt(weights.size)
+    mean, spread, root = weights.mean(dtype=np.float64), weights.std(dtype=np.float64), math.sqrt(weights.size)
     lean = f", with a mean of {mean:.2g}" if abs(mean) > STANDARD_ERRORS * spread / root else ""
-    if abs(ratio - 1) <= max(NEAR, STANDARD_ERRORS * math.sqrt(0.5) / root):  # of normal numbers; others scatter less
-        return f"fits {start.rule}{lean}"
+    peak = float(np.mean(((weights - mean) / spread) ** 4, dtype=np.float64)) if spread else 3.0
+    band = STANDARD_ERRORS * math.sqrt(max(peak - 1, 0.2)) / 2 / root  # of a sample's deviation, by its fourth moment
+    if abs(ratio - 1) <= max(NEAR, band):
+        return f"too few weights to tell{lean}" if band > FEW else f"fits {start.rule}{lean}"
     return f"{max(ratio, 1 / ratio):.3g} × too {'wide' if ratio > 1 else 'narrow'} for {start.rule}{lean}"
 
 

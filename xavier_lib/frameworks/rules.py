@@ -33,7 +33,7 @@ SLOPED = re.compile(r"(leaky_?relu|prelu)(?:\((-?[\d.]+)\))?")
 SLOPES = {"leakyrelu": 0.01, "prelu": 0.25}
 #: He's rule is derived for ReLU and leaky ReLU; for the other rectifiers it is what practice takes.
 BY_ACTIVATION = {
-    **dict.fromkeys(("linear", "identity", "sigmoid", "tanh", "softsign", "softmax", "logsoftmax"), GLOROT),
+    **dict.fromkeys(("linear", "sigmoid", "tanh", "softsign", "softmax", "logsoftmax"), GLOROT),
     **dict.fromkeys(("hardsigmoid", "hardtanh", "softplus", "logsigmoid"), GLOROT),
     **dict.fromkeys(("relu", "relu6", "elu", "celu", "gelu", "silu", "swish", "hardswish", "hardsilu", "mish"), HE),
     "selu": LECUN,

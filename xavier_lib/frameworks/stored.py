@@ -61,10 +61,19 @@ class Contents:
     Attributes:
         arrays: the arrays of weights, in the order of the model.
         left_out: the names of arrays with two axes or more whose fans are not known, each with the reason.
+        others: the names of what else a model has learned or counted, such as the gains of a normalization.
     """
 
     arrays: list[Stored] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+    def set_aside(self, name: str, axes: int, reason: str) -> None:
+        """Keep the name of an array that is neither weights of a known kind nor their bias."""
+        if axes > 1:
+            self.left_out.append(f"{name} ({reason})")
+        else:
+            self.others.append(name)
 
 
 def turned(weights: Array) -> Array:

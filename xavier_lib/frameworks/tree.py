@@ -21,6 +21,13 @@ def tree_contents(tree: Mapping[str, Any]) -> Contents:
         ValueError: if it holds no kernel and no embedding.
     """
     found = Contents([read for path, layer in layers_of(tree) for read in arrays_of(path, layer)])
+    known = {array.name for array in found.arrays}
+    for path, layer in layers_of(tree):
+        for part, leaf in layer.items():
+            name, axes = ".".join((*path, str(part))), getattr(leaf, "ndim", None)
+            judged = name in known or (part == "bias" and ".".join((*path, "kernel")) in known)
+            if axes is not None and not judged:
+                found.set_aside(name, axes, "its fans are not known here")
     if not found.arrays:
         raise ValueError("model must hold kernels or embeddings by these names, got a mapping without any")
     return found
@@ -39,7 +46,7 @@ def arrays_of(path: tuple[str, ...], layer: Mapping[str, Any]) -> Iterator[Store
     name = path[-1] if path else ""
     for part in ("kernel", "embedding"):
         array: Any = layer.get(part)
-        if getattr(array, "ndim", 0) < 2:
+        if getattr(array, "ndim", 0) < 2 or (part == "embedding" and array.ndim > 2):
             continue
         whole, shape = ".".join((*path, part)), tuple(array.shape)
         refuse_empty(whole, array)
@@ -47,7 +54,7 @@ def arrays_of(path: tuple[str, ...], layer: Mapping[str, Any]) -> Iterator[Store
             yield Stored(whole, part, shape, embedding_fans(shape), place(array), id(array), "linear", lookup=True)
         elif name in BY_HEAD and len(shape) == 3:
             yield Stored(whole, "attention", shape, axes_fans(shape, **BY_HEAD[name]), place(array), id(array))
-        else:
+        elif "bias" not in layer or layer["bias"].shape == shape[-1:]:  # else layers are stacked
             kind, fans = "dense" if len(shape) == 2 else "convolution", fan_in_fan_out(shape)
             bias = place(layer["bias"]) if "bias" in layer else None
             yield Stored(whole, kind, shape, fans, place(array), id(array), bias=bias, movable=True)
