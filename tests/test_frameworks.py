@@ -844,7 +844,7 @@ def test_a_cell_of_ones_own_class_is_a_cell():
 
 def test_a_comparison_of_nothing_is_an_empty_table():
     """A layer without weights has no row; the heads stay."""
-    assert repr(compare({"relu": nn.ReLU()})).split() == [*COLUMNS[:1], "drawn", "from", *COLUMNS[2:]]
+    assert repr(compare({"relu": nn.ReLU()})).split("  ") == list(COLUMNS)
 
 
 def test_a_jax_initializer_is_a_function_of_its_key_compiled_or_not():

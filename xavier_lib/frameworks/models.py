@@ -120,8 +120,8 @@ def compare(models: Mapping[str, Any]) -> Comparison:
 
     >>> from xavier_lib import MLP, glorot_uniform
     >>> print(compare({"dense": MLP((300, 100), glorot_uniform, rng=0)}))
-    layer        drawn from           std  Glorot   ratio      He   ratio
-    dense        uniform           0.0705  0.0707    1.00  0.0816    0.86
+    layer  shape      drawn from     std  Glorot  ratio      He  ratio
+    dense  300 × 100  uniform     0.0705  0.0707   1.00  0.0816   0.86
     """
     rows = []
     for name, model in named("models", models).items():
@@ -133,7 +133,7 @@ def compare(models: Mapping[str, Any]) -> Comparison:
 
 
 def endings(names: Sequence[str]) -> list[str]:
-    """Return the last parts of dotted names, as few as tell them apart.
+    """Return the last parts of dotted names, as few as tell them apart and say more than "weight" or "kernel".
 
     >>> endings(["a/query/kernel", "a/key/kernel"]), endings(["l.weight_ih", "l.weight_hh"])
     (['query/kernel', 'key/kernel'], ['weight_ih', 'weight_hh'])
@@ -141,7 +141,7 @@ def endings(names: Sequence[str]) -> list[str]:
     parts = [re.split(r"(?<=[./])", name) for name in names]
     for count in range(1, max(map(len, parts), default=0)):
         short = ["".join(part[-count:]) for part in parts]
-        if len(set(short)) == len(short):
+        if len(set(short)) == len(short) and not {"weight", "kernel"} & set(short):
             return short
     return list(names)
 

@@ -16,7 +16,7 @@ from xavier_lib.scaling import scaled_std
 NEAR = 0.03  # a spread that far from the rule's counts as the rule's, besides the error of a sample
 STANDARD_ERRORS = 4.5
 FEW = 0.2  # an uncertainty of the spread from which on a fit says nothing
-COLUMNS = ("layer", "drawn from", "std", "Glorot", "ratio", "He", "ratio")
+COLUMNS = ("layer", "shape", "drawn from", "std", "Glorot", "ratio", "He", "ratio")
 HEADS = ("layer", "kind", "shape", "fans", "before", "spread", "wanted", "verdict")
 
 
@@ -113,17 +113,20 @@ class Comparison(tuple[tuple[str, ...], ...]):
     >>> from xavier_lib import MLP, lecun_normal
     >>> from xavier_lib.frameworks import compare
     >>> print(compare({"LeCun": MLP((64, 50), lecun_normal, rng=0)}))
-    layer        drawn from           std  Glorot   ratio      He   ratio
-    LeCun        normal            0.1252  0.1325    0.94  0.1768    0.71
+    layer  shape    drawn from     std  Glorot  ratio      He  ratio
+    LeCun  64 × 50  normal      0.1252  0.1325   0.94  0.1768   0.71
     """
 
     def __repr__(self) -> str:
         """Return a table of plain text."""
-        widths = [max([12, *(len(row[0]) for row in self)]), 16, *[7] * (len(COLUMNS) - 2)]
         lines = [COLUMNS, *self]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
+        words = 3  # columns of text, on the left; the others hold numbers
         return "\n".join(
-            f"{line[0]:{widths[0]}} {line[1]:{widths[1]}}"
-            + "".join(f" {cell:>{width}}" for cell, width in zip(line[2:], widths[2:], strict=True))
+            "  ".join(
+                f"{cell:<{width}}" if column < words else f"{cell:>{width}}"
+                for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+            )
             for line in lines
         )
 
@@ -149,7 +152,7 @@ def compared(name: str, layer: Layer) -> tuple[str, ...]:
     for start in (GLOROT, HE):
         std = scaled_std(start.scale, start.mode, fans)
         cells += [f"{std:.4f}", f"{layer.measured / std:.2f}"]
-    return (name, layer.distribution, *cells)
+    return (name, " × ".join(map(str, layer.shape)), layer.distribution, *cells)
 
 
 def judged(contents: Contents, following: Sequence[str | None]) -> Report:
