@@ -42,13 +42,13 @@ def activations(model: Any) -> dict[str, str]:
 
 
 def after(node: Any, modules: dict[str, Any]) -> str | None:
-    """Return the first activation behind a node, ``"linear"`` where other weights or the end come first, or None."""
+    """Return the first activation behind a node, ``"linear"`` where weights, a sum or the end come first, or None."""
     found = {what(user, modules) for user in node.users}
     return found.pop() if len(found) == 1 else None
 
 
 def what(user: Any, modules: dict[str, Any]) -> str | None:
-    """Return what a node of the graph is, or what follows it if it lets the signal pass."""
+    """Return what a node of the graph is, what follows it if it lets the signal pass, or None if that is not known."""
     module = modules.get(user.target) if user.op == "call_module" else None
     name = type(module).__name__ if module is not None else getattr(user.target, "__name__", str(user.target))
     name = name.rstrip("_")
