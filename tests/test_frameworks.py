@@ -1,5 +1,6 @@
 """Promises of the adapters: true fans of real layers, honest reports, one start in three frameworks."""
 
+import re
 import subprocess
 import sys
 from functools import partial
@@ -961,6 +962,37 @@ def test_bad_settings_of_an_initializer_are_refused_at_once(make, settings, erro
     """When it is made, and not in the middle of a model."""
     with pytest.raises(error, match=words):
         make(**settings)
+
+
+@pytest.mark.parametrize(
+    ("gain", "dtype"), [(1e6, "float16"), (1e-9, "float16"), (1e-42, "float32"), (1e39, "bfloat16")]
+)
+def test_a_spread_that_does_not_fit_the_dtype_is_refused_by_both_initializers(gain, dtype):
+    """Weights would come out as zeros or infinite, as in half precision they soon do."""
+    for start in (keras_initializer("he_normal", gain=gain), partial(jax_initializer("he_normal", gain=gain), KEY)):
+        with pytest.raises(ValueError, match=f"standard deviation of the weights must fit {dtype}, got"):
+            start((30, 20), dtype)
+
+
+def test_extreme_gains_and_slopes_name_themselves():
+    """What has no square among the numbers is refused by its name."""
+    for gain in (1e200, 1e-200):
+        with pytest.raises(ValueError, match=re.escape(f"gain must lie between 1e-100 and 1e+100, got {gain}")):
+            start_named("he_normal", gain=gain)
+    with pytest.raises(ValueError, match="negative_slope must be smaller than .*, got 1e\\+200"):
+        start_named("he_normal", negative_slope=1e200)
+    with pytest.raises(ValueError, match=r"activation must be one of \["):
+        start_for("leaky_relu(1e200)")
+
+
+@pytest.mark.parametrize("slope", [1e-5, 1e-7, 1e8, 0.123456789])
+def test_a_slope_is_read_with_all_its_digits(slope):
+    """Written with a power of ten or with nine digits: the rule takes the number that the layer has."""
+    torch_model = nn.Sequential(nn.Linear(9, 9), nn.LeakyReLU(slope))
+    keras_model = keras.Sequential([keras.Input((9,)), KL.Dense(9), KL.LeakyReLU(slope)])
+
+    for model in (torch_model, keras_model):
+        assert start_for(inspect(model)[0].activation).scale == pytest.approx(2 / (1 + slope**2), rel=1e-6)
 
 
 def test_one_axis_is_refused_by_both_initializers():

@@ -34,7 +34,7 @@ def called(activation: Any) -> str | None:
     if not known(name):
         return None
     slope = getattr(activation, "negative_slope", 0.2 if name == "leaky_relu" else 0.0)  # 0.2 is Keras's own
-    return f"leaky_relu({float(slope):g})" if slope else name.lower()
+    return f"leaky_relu({float(slope):.9g})" if slope else name.lower()
 
 
 def following(layer: Any, inside: bool) -> str | None:

@@ -65,8 +65,8 @@ def described(name: str, module: Any, node: Any) -> str:
     if name == "prelu" and module is not None:
         return f"prelu({float(module.weight.detach().float().mean()):g})"
     if module is not None and hasattr(module, "negative_slope"):
-        return f"leaky_relu({module.negative_slope:g})"
+        return f"leaky_relu({module.negative_slope:.9g})"
     if name.startswith("leaky"):
         slope = node.kwargs.get("negative_slope", node.args[1] if len(node.args) > 1 else 0.01)
-        return f"leaky_relu({slope:g})"
+        return f"leaky_relu({slope:.9g})"
     return name
