@@ -24,7 +24,7 @@ FLOORS = {
     **dict.fromkeys(
         ("arguments", "activations", "fans", "scaling", "backpropagation", "training", "mlp", "signals"), 1
     ),
-    **dict.fromkeys(("data", "drawing", "shapeset"), 1),
+    **dict.fromkeys(("convolution", "data", "drawing", "shapeset"), 1),
     **dict.fromkeys((*CHAPTERS, *PACKAGES), 2),
     "figures": 3,
     **dict.fromkeys(("explore", "exercises"), 4),

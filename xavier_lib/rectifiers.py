@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from xavier_lib.activations import activation_named
 from xavier_lib.arguments import RNG, finite, generator, numbers, positive, whole
+from xavier_lib.convolution import convolved
 from xavier_lib.data import Digits
 from xavier_lib.mlp import MLP, Initializer
 from xavier_lib.signals import rms
@@ -162,20 +163,14 @@ def through_convolutions(
         kernel = numbers("initializer's weights", initializer((3, 3, *shape), rng=source, dtype=x.dtype), x.dtype)
         if kernel.shape != (3, 3, *shape):
             raise ValueError(f"initializer must return an array of shape {(3, 3, *shape)}, got {kernel.shape}")
-        y = _convolved(x, kernel)
+        y = convolved(x, kernel)
         kernels.append(kernel)
         slopes.append(relu.df(y))
         x = relu.f(y)
     delta = top = source.standard_normal(x.shape, dtype=x.dtype)
     for kernel, slope in zip(kernels[::-1], slopes[::-1], strict=True):
-        delta = _convolved(delta * slope, _turned(kernel))
+        delta = convolved(delta * slope, _turned(kernel))
     return rms(x), rms(delta) / rms(top)
-
-
-def _convolved(x: NDArray[Any], kernel: NDArray[Any]) -> NDArray[Any]:
-    """Sum a map, moved to each place of a 3 × 3 kernel, times the weights of that place; edges are joined."""
-    moved = (np.roll(x, (1 - i, 1 - j), axis=(0, 1)) @ kernel[i, j] for i in range(3) for j in range(3))
-    return np.asarray(sum(moved))
 
 
 def _turned(kernel: NDArray[Any]) -> NDArray[Any]:

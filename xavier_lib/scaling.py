@@ -29,6 +29,13 @@ def scaled_std(scale: float, mode: str, fans: Fans | MeanFans) -> float:
     return math.sqrt(positive("scale", scale)) / math.sqrt(fan_of(mode, fans))
 
 
+def fitting_std(std: float, dtype: str, smallest: float, largest: float) -> float:
+    """Return a standard deviation, or refuse one at which weights of a dtype would vanish or overflow."""
+    if not smallest <= std <= largest / 16:
+        raise ValueError(f"the standard deviation of the weights must fit {dtype}, got {std!r}")
+    return std
+
+
 def draw(shape: Sequence[int], std: float, distribution: str, rng: RNG, dtype: DTypeLike) -> NDArray[Any]:
     """Draw weights of mean zero and the given standard deviation, natively in float32 or float64.
 
@@ -48,8 +55,7 @@ def draw(shape: Sequence[int], std: float, distribution: str, rng: RNG, dtype: D
     sizes, kind, source = whole_shape("shape", shape), float_dtype(dtype), generator(rng)
     one_of("distribution", distribution, DISTRIBUTIONS)
     limits = np.finfo(kind)
-    if not float(limits.tiny) <= std <= float(limits.max) / 16:
-        raise ValueError(f"the standard deviation of the weights must fit {kind}, got {std!r}")
+    fitting_std(std, str(kind), float(limits.tiny), float(limits.max))
     spread = {"uniform": math.sqrt(3) * std, "normal": std, "truncated_normal": std / TRUNCATED_STD}[distribution]
     if kind == np.float32 and math.prod(sizes) >= LARGE:
         return draw_large(sizes, distribution, spread, source)

@@ -13,6 +13,7 @@ from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.fans import depthwise_fans, fan_in_fan_out
+from xavier_lib.frameworks.stored import turned
 from xavier_lib.glorot import glorot_std
 from xavier_lib.he import he_normal, he_std, he_uniform
 
@@ -24,11 +25,6 @@ GROUPED = (((3, 4, 8, 64), 4), ((5, 6, 48), 8), ((3, 5, 4, 96), 12))
 def packed_ratio(fan_in: int, fan_out: int, parts: int) -> float:
     """Return Xavier's spread for layers side by side taken for one layer, over that for each of them."""
     return glorot_std(fan_in, parts * fan_out) / glorot_std(fan_in, fan_out)
-
-
-def as_keras(weights: NDArray[Any]) -> NDArray[Any]:
-    """Return a kernel of PyTorch with its axes as Keras stores them."""
-    return np.moveaxis(weights, (0, 1), (-1, -2))
 
 
 def numbered(*shape: int) -> NDArray[Any]:
@@ -118,7 +114,7 @@ EXERCISES = (
         title="From PyTorch to Keras",
         stars=2,
         kind="write",
-        reference=as_keras,
+        reference=turned,
         cases=[{"weights": numbered(*shape)} for shape in ((4, 3, 2, 5), (6, 2, 3), (5, 4, 2, 3, 2), (7, 3))],
         slips={
             "swapped fans": [lambda weights: np.moveaxis(weights, (0, 1), (-2, -1))],

@@ -10,23 +10,11 @@ from xavier_lib.arguments import RNG, generator, one_of
 from xavier_lib.fans import Fans, given_fans
 from xavier_lib.frameworks.packages import require
 from xavier_lib.frameworks.rules import start_named
-from xavier_lib.scaling import TRUNCATED_STD, draw, scaled_std
+from xavier_lib.scaling import TRUNCATED_STD, draw, fitting_std, scaled_std
 
 # The smallest and the largest normal number of each dtype.
 FLOATS = {"bfloat16": (2.0**-126, 3.39e38), "float16": (2.0**-14, 65504.0), "float32": (2.0**-126, 3.4e38)}
 FLOATS["float64"] = (2.0**-1022, 1.79e308)
-
-
-def fitting(std: float, dtype: str) -> float:
-    """Return a standard deviation, or refuse one at which weights of a dtype would vanish or overflow.
-
-    >>> fitting(0.1, "float16")
-    0.1
-    """
-    smallest, largest = FLOATS[dtype]
-    if not smallest <= std <= largest / 16:
-        raise ValueError(f"the standard deviation of the weights must fit {dtype}, got {std!r}")
-    return std
 
 
 def keras_initializer(
@@ -89,7 +77,8 @@ class XavierLib:
 
         wanted = one_of("dtype", keras.backend.standardize_dtype(dtype), FLOATS)
         sizes, exact = tuple(shape), "float64" if wanted == "float64" else "float32"
-        std = fitting(scaled_std(self.row.scale, self.row.mode, given_fans(self.fans, sizes)), wanted)
+        std = scaled_std(self.row.scale, self.row.mode, given_fans(self.fans, sizes))
+        fitting_std(std, wanted, *FLOATS[wanted])
         weights = draw(sizes, std, self.row.distribution, self.source, exact)
         return keras.ops.convert_to_tensor(weights, dtype=wanted)
 
@@ -138,7 +127,8 @@ def jax_initializer(
 
     def init(key: Any, shape: Any, dtype: Any = "float32", out_sharding: Any = None) -> Any:
         kind = one_of("dtype", str(jax.numpy.dtype(dtype)), FLOATS)
-        std = fitting(scaled_std(row.scale, row.mode, given_fans(pair, tuple(shape))), kind)
+        std = scaled_std(row.scale, row.mode, given_fans(pair, tuple(shape)))
+        fitting_std(std, kind, *FLOATS[kind])
         place = {} if out_sharding is None else {"out_sharding": out_sharding}
         if row.distribution == "uniform":
             limit = math.sqrt(3) * std

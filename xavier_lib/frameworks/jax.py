@@ -16,7 +16,7 @@ from xavier_lib.fans import (
     strided_fans,
 )
 from xavier_lib.frameworks.rules import known
-from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, with_parts
+from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, dotted, with_parts
 
 GATES = {"OptimizedLSTMCell": 4, "GRUCell": 3}
 CELLS = {*GATES, "LSTMCell", "SimpleCell"}
@@ -86,7 +86,7 @@ def arrays_of(name: str, module: Any, cell: str | None, after: str | None) -> It
     variable = getattr(module, part, None)
     if not isinstance(variable, nnx.Variable):
         return
-    whole = f"{name}.{part}".lstrip(".")
+    whole = dotted(name, part)
     refuse_empty(whole, variable.get_value())
     shape, parts = tuple(variable.shape), GATES.get(cell or "", 1)
     fans = fans_of(module, shape, parts)

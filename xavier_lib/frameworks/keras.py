@@ -35,7 +35,7 @@ def contents(model: Any) -> Contents:
         kinds = {base.__name__ for base in type(layer).__mro__}
         if not layer.built and kinds & KNOWN:
             raise ValueError(f"{layer.name} is not built and has no weights yet: call the model on one batch first")
-        arrays = [array for array in arrays_of(layer, kinds, inside) if array is not None]
+        arrays = list(arrays_of(layer, kinds, inside))
         found.arrays.extend(arrays)
         judged = {array.key for array in arrays} | {id(getattr(layer, "bias", None))}
         for variable in (*layer._trainable_variables, *layer._non_trainable_variables):
@@ -55,7 +55,7 @@ def in_order(layer: Any, inside: bool = False, seen: set[int] | None = None) -> 
             yield from in_order(child, inside or nested, met)
 
 
-def arrays_of(layer: Any, kinds: set[str], inside: bool) -> Iterator[Stored | None]:
+def arrays_of(layer: Any, kinds: set[str], inside: bool) -> Iterator[Stored]:
     """Return the arrays of weights of one layer, without those of the layers in it."""
     for part, fans, settings in parts_of(layer, kinds, inside):
         variable = getattr(layer, f"_{part}", getattr(layer, part))  # behind a property where adapters may be added
@@ -63,9 +63,8 @@ def arrays_of(layer: Any, kinds: set[str], inside: bool) -> Iterator[Stored | No
         if settings.pop("bias", False) and bias is not None:
             settings["bias"] = place(bias)
         kind = with_parts(type(layer).__name__, parts)
-        whole = "float" in str(variable.dtype)  # and not quantized to whole numbers
-        array = Stored(variable.path, kind, tuple(variable.shape), fans, place(variable), id(variable), **settings)
-        yield array if whole else None
+        if "float" in str(variable.dtype):  # and not quantized to whole numbers
+            yield Stored(variable.path, kind, tuple(variable.shape), fans, place(variable), id(variable), **settings)
 
 
 def parts_of(layer: Any, kinds: set[str], inside: bool) -> Iterator[Part]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, packed_fans, strided_fans
-from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, turned, turned_back, with_parts
+from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, dotted, turned, turned_back, with_parts
 from xavier_lib.frameworks.torch_graph import activations
 
 ATTENTION = {"in_proj_weight": 3, "q_proj_weight": 1, "k_proj_weight": 1, "v_proj_weight": 1}
@@ -19,7 +19,7 @@ def contents(model: Any) -> Contents:
     """
     found, following = Contents(), activations(model)
     for name, module in model.named_modules():
-        own = {f"{name}.{part}".lstrip("."): p for part, p in module.named_parameters(recurse=False)}
+        own = {dotted(name, part): p for part, p in module.named_parameters(recurse=False)}
         for whole, parameter in own.items():
             refuse_empty(whole, parameter)
         arrays = list(arrays_of(name, module, following.get(name)))
@@ -29,9 +29,9 @@ def contents(model: Any) -> Contents:
             bias = arrays and whole.split(".")[-1].startswith(("bias", "in_proj_bias"))
             if id(parameter) not in judged and not bias:
                 found.set_aside(whole, parameter.ndim, f"{type(module).__name__} is not known here")
-        found.others.extend(f"{name}.{part}".lstrip(".") for part, _ in module.named_buffers(recurse=False))
+        found.others.extend(dotted(name, part) for part, _ in module.named_buffers(recurse=False))
         if hasattr(module, "_packed_params"):
-            found.set_aside(f"{name}.weight".lstrip("."), 2, "quantized")
+            found.set_aside(dotted(name, "weight"), 2, "quantized")
     return found
 
 
@@ -54,7 +54,7 @@ def arrays_of(name: str, module: Any, following: str | None) -> Iterator[Stored]
     for part, kind, fans, settings in parts_of(module, following):
         weight = getattr(module, part)
         if isinstance(weight, nn.Parameter) and weight.is_floating_point():  # and not computed from other parameters
-            whole = f"{name}.{part}".lstrip(".")
+            whole = dotted(name, part)
             padding = getattr(module, "padding_idx", None)
             yield Stored(whole, kind, tuple(weight.shape), fans, place(weight, padding), id(weight), **settings)
 

@@ -87,7 +87,7 @@ class Report(tuple[Layer, ...]):
     def rows(self) -> Iterator[list[str]]:
         """Return the cells of each line as text."""
         for layer in self:
-            sizes, fans = " × ".join(map(str, layer.shape)), f"{layer.fan_in:g} and {layer.fan_out:g}"
+            sizes, fans = times(layer.shape), f"{layer.fan_in:g} and {layer.fan_out:g}"
             spreads = [f"{layer.measured:.4g}", f"{layer.wanted:.4g}"]
             yield [layer.name, layer.kind, sizes, fans, layer.activation, *spreads, layer.verdict]
 
@@ -152,7 +152,12 @@ def compared(name: str, layer: Layer) -> tuple[str, ...]:
     for start in (GLOROT, HE):
         std = scaled_std(start.scale, start.mode, fans)
         cells += [f"{std:.4f}", f"{layer.measured / std:.2f}"]
-    return (name, " × ".join(map(str, layer.shape)), layer.distribution, *cells)
+    return (name, times(layer.shape), layer.distribution, *cells)
+
+
+def times(shape: Sequence[int]) -> str:
+    """Return a shape as a reader would write it."""
+    return " × ".join(map(str, shape))
 
 
 def judged(contents: Contents, following: Sequence[str | None]) -> Report:
@@ -172,7 +177,7 @@ def judge(array: Stored, after: str | None) -> Layer:
         raise ValueError(f"{array.name} must hold finite numbers, got {weights[~np.isfinite(weights)][0]}")
     start = wanted_start(array, after)
     measured, wanted = float(weights.std(dtype=np.float64)), wanted_std(array, start)
-    ratio = measured / wanted
+    ratio, kind = measured / wanted, distribution_of(weights)
     return Layer(
         name=array.name,
         kind=array.kind,
@@ -181,11 +186,11 @@ def judge(array: Stored, after: str | None) -> Layer:
         fan_out=array.fans.fan_out,
         activation=after or "?",
         rule=start.rule,
-        distribution=distribution_of(weights),
+        distribution=kind,
         measured=measured,
         wanted=wanted,
         ratio=ratio,
-        verdict=in_words(weights, ratio, start),
+        verdict=in_words(weights, kind, ratio, start),
     )
 
 
@@ -201,11 +206,11 @@ def wanted_std(array: Stored, start: Start) -> float:
     return scaled_std(start.scale, start.mode, array.fans)
 
 
-def in_words(weights: Array, ratio: float, start: Start) -> str:
-    """Say whether the weights fit their rule, or how they miss it."""
-    if not weights.any():
+def in_words(weights: Array, kind: str, ratio: float, start: Start) -> str:
+    """Say whether weights, drawn from what they look drawn from, fit their rule, or how they miss it."""
+    if kind == "zeros":
         return "all zeros: nothing passes"
-    if weights.size > 1 and np.ptp(weights) == 0:
+    if kind == "constant" and weights.size > 1:
         return "all weights equal: the units stay alike"
     mean, spread, root = weights.mean(dtype=np.float64), weights.std(dtype=np.float64), math.sqrt(weights.size)
     lean = f", with a mean of {mean:.2g}" if abs(mean) > STANDARD_ERRORS * spread / root else ""

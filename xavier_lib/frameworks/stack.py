@@ -1,6 +1,5 @@
 """A signal on its way through a stack of convolutions, whatever framework the layers come from."""
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.arguments import RNG, generator, whole
+from xavier_lib.convolution import convolved
 from xavier_lib.frameworks.models import contents_of
 from xavier_lib.frameworks.stored import Array
 from xavier_lib.signals import rms
@@ -66,16 +66,3 @@ def kernel_of(name: str, layer: Any) -> Array:
         kinds = ", ".join(array.kind for array in arrays) or type(layer).__name__
         raise ValueError(f"{name} must be one plain two-dimensional convolution, got {kinds}")
     return arrays[0].weights.read()
-
-
-def convolved(signal: Array, kernel: Array) -> Array:
-    """Return maps (batch, side, side, channels) convolved group by group; edges are joined."""
-    rows, columns, inputs, outputs = kernel.shape
-    groups = signal.shape[-1] // inputs
-    weights = kernel.reshape(rows, columns, inputs, groups, outputs // groups)
-    apart = signal.reshape(*signal.shape[:-1], groups, inputs)
-    total = np.zeros((*signal.shape[:-1], outputs))
-    for row, column in itertools.product(range(rows), range(columns)):
-        moved = np.roll(apart, (rows // 2 - row, columns // 2 - column), axis=(1, 2))
-        total += np.einsum("bxygi,igo->bxygo", moved, weights[row, column]).reshape(total.shape)
-    return total

@@ -76,6 +76,15 @@ class Contents:
             self.others.append(name)
 
 
+def dotted(layer: str, part: str) -> str:
+    """Return the name of an array in a layer; the model itself has no name.
+
+    >>> dotted("block.0", "weight"), dotted("", "weight")
+    ('block.0.weight', 'weight')
+    """
+    return f"{layer}.{part}" if layer else part
+
+
 def turned(weights: Array) -> Array:
     """Return weights of layout ``"OI"`` in layout ``"IO"``.
 
