@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from xavier_lib import MLP, glorot_uniform, he_normal, he_std, he_uniform, naive_normal
+from xavier_lib.convolution import convolved
 from xavier_lib.data import digits
 from xavier_lib.rectifiers import (
-    _convolved,
     _turned,
     accuracy_over_seeds,
     epochs_to,
@@ -128,7 +128,7 @@ def test_the_way_back_is_the_transpose_of_the_way_forward():
     rng = np.random.default_rng(0)
     x, d, kernel = (rng.standard_normal(shape) for shape in ((4, 5, 2), (4, 5, 3), (3, 3, 2, 3)))
 
-    assert np.sum(_convolved(x, kernel) * d) == pytest.approx(np.sum(x * _convolved(d, _turned(kernel))), rel=1e-9)
+    assert np.sum(convolved(x, kernel) * d) == pytest.approx(np.sum(x * convolved(d, _turned(kernel))), rel=1e-9)
 
 
 def test_a_kernel_with_one_weight_moves_the_map_and_relu_takes_half():
