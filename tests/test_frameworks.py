@@ -18,6 +18,7 @@ from xavier_lib.frameworks import (
     jax_initializer,
     keras_initializer,
     require,
+    rms_through_convolutions,
 )
 from xavier_lib.frameworks.packages import INSTALL, missing
 from xavier_lib.frameworks.report import COLUMNS
@@ -860,6 +861,40 @@ def test_a_jax_initializer_is_a_function_of_its_key_compiled_or_not():
     assert inspect(layer, activation="relu")[0].verdict == "fits He"
     assert inspect(dense)[0].verdict == "fits Glorot"
     assert start(key, (3, 4), jnp.bfloat16).dtype == jnp.bfloat16
+
+
+# A signal through a stack
+
+
+def test_a_signal_through_the_layers_of_a_framework_is_what_the_framework_computes():
+    """PyTorch's own forward pass with joined edges, of the same noise: equal rms layer by layer up to float32."""
+    torch.manual_seed(0)
+    settings = {"groups": 4, "padding": "same", "padding_mode": "circular", "bias": False}
+    layers = [nn.Conv2d(16, 16, 3, **settings) for _ in range(3)]
+    noise = np.random.default_rng(0).standard_normal((8, 6, 6, 16))
+    signal, sizes = torch.from_numpy(noise).float().permute(0, 3, 1, 2), [np.sqrt((noise**2).mean())]
+    for layer in layers:
+        signal = torch.relu(layer(signal))
+        sizes.append(float((signal.detach() ** 2).mean()) ** 0.5)
+
+    np.testing.assert_allclose(rms_through_convolutions(layers, 16, rng=0), sizes, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ([], "layers must hold at least one convolution, got none"),
+        ([nn.Linear(4, 4)], r"layers\[0\] must be one plain two-dimensional convolution, got Linear"),
+        ([nn.ConvTranspose2d(4, 4, 3)], r"layers\[0\] must be one plain .*, got ConvTranspose2d"),
+        ([nn.ReLU()], r"layers\[0\] must be one plain .*, got ReLU"),
+        ([nn.Conv2d(4, 4, 3), nn.Conv2d(3, 4, 3)], r"layers\[1\] must take 4 channels, got a kernel \(3, 3, 3, 4\)"),
+        ([nn.Conv2d(4, 4, 7)], "side must be a whole number of at least 7, got 6"),
+    ],
+)
+def test_what_is_no_stack_of_convolutions_is_refused(layers, words):
+    """The error names the layer and what it should be."""
+    with pytest.raises(ValueError, match=words):
+        rms_through_convolutions(layers, 4)
 
 
 # Bad input
