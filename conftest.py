@@ -12,7 +12,7 @@ from tests.chapter_outputs import ChapterFile
 from xavier_lib.frameworks.packages import INSTALL, missing
 
 NEED_FRAMEWORKS = ("frameworks.ipynb", "initializers.py", "stack.py")  # the tests of these skip themselves
-pytest_plugins = ["tests.site"]
+pytest_plugins = ["tests.site.built"]
 os.environ["XAVIER_LIB_FACE"] = "static"
 
 

@@ -10,7 +10,9 @@ from xavier_lib.exercises.session import CHAPTERS
 def seconds() -> dict[str, float]:
     """Return the time of the slowest right answer to each exercise, after a first one has warmed up."""
     answers = {
-        name: right for chapter in CHAPTERS for name, right in import_module(f"tests.exercises.{chapter}").RIGHT.items()
+        name: right
+        for chapter in CHAPTERS
+        for name, right in import_module(f"tests.exercises.chapters.{chapter}").RIGHT.items()
     }
     check("glorot-limit", ...)
     return {name: max(timed(name, answer) for answer in right) for name, right in answers.items()}

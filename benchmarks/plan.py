@@ -6,10 +6,10 @@ from collections.abc import Callable
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from xavier_lib.datasets.shapeset import CLASSES, SIZE, shapeset
 from xavier_lib.replay.experiment import SCALES, Run
 from xavier_lib.replay.networks import network
 from xavier_lib.replay.table1 import BATCH, table_plan
-from xavier_lib.shapeset import CLASSES, SIZE, shapeset
 
 SEEDS = 5
 WORKERS = (1, 8, 64)

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 AT_ONCE = 2  # processes
-FORMULAS = ("test_glorot.py", "test_scaling.py")
-LEARNING = ("test_backpropagation.py", "test_mlp.py")
+SCALING, LARGE = "weights/test_scaling.py", "weights/test_large.py"
+FORMULAS = ("test_glorot.py", SCALING)
+LEARNING = ("nn/test_backpropagation.py", "nn/test_mlp.py")
 
 
 class Fault(NamedTuple):
@@ -28,17 +29,25 @@ class Fault(NamedTuple):
 
 
 FAULTS = (
-    Fault("root missing (Glorot)", "glorot.py", "* math.sqrt(2 / fans)", "* (2 / fans)", ["test_glorot.py"]),
-    Fault("root missing (He)", "he.py", "math.sqrt(2 / fan) /", "(2 / fan) /", ["test_he.py"]),
-    Fault("root missing (LeCun)", "scaling.py", "/ math.sqrt(fan_in)", "/ fan_in", ["test_scaling.py"]),
-    Fault(
-        *("root missing (the one formula)", "scaling.py"),
-        *('math.sqrt(positive("scale", scale)) / math.sqrt(fan_of', 'positive("scale", scale) / (fan_of'),
-        ["test_scaling.py"],
+    *(
+        Fault(f"root missing ({rule})", "weights/scaling.py", "math.sqrt(positive(", "(positive(", [tests])
+        for rule, tests in (("Glorot", "test_glorot.py"), ("He", "test_he.py"), ("LeCun", SCALING))
     ),
-    Fault("limit without √3 (Glorot)", "glorot.py", "math.sqrt(3) * glorot_std", "glorot_std", ["test_glorot.py"]),
-    Fault("limit without √3 (He)", "he.py", "math.sqrt(3) * he_std", "he_std", ["test_he.py"]),
-    Fault("limit without √3 (draws)", "scaling.py", '"uniform": math.sqrt(3) * std', '"uniform": std', FORMULAS),
+    Fault("limit without √3", "weights/drawing.py", "return math.sqrt(3) * std", "return std", FORMULAS),
+    Fault(
+        "limit without √3 (Glorot)",
+        "glorot.py",
+        "limit_of(glorot_std(",
+        "(glorot_std(",
+        ["test_glorot.py"],
+    ),
+    Fault(
+        "limit without √3 (He)",
+        "he.py",
+        "limit_of(he_std(",
+        "(he_std(",
+        ["test_he.py"],
+    ),
     Fault(
         *("fans swapped (shapes)", "fans.py"),
         *("Fans(positions * grouped, positions * channels // count)",),
@@ -49,75 +58,63 @@ FAULTS = (
         *("fans swapped (given)", "fans.py"),
         *('Fans(whole("fan_in", fans[0]), whole("fan_out", fans[1]))',),
         *('Fans(whole("fan_in", fans[1]), whole("fan_out", fans[0]))',),
-        ["test_scaling.py"],
+        [SCALING],
     ),
     Fault(
-        *("fans swapped (modes)", "scaling.py"),
+        *("fans swapped (modes)", "weights/scaling.py"),
         *('"fan_in": fans.fan_in, "fan_out": fans.fan_out', '"fan_in": fans.fan_out, "fan_out": fans.fan_in'),
-        ["test_scaling.py", "test_he.py"],
+        [SCALING, "test_he.py"],
+    ),
+    *(
+        Fault(
+            *(f"{mode.replace('_', '-')} only ({kind})", "glorot.py"),
+            *(f'mode="fan_avg", distribution={kind}', f'mode="{mode}", distribution={kind}', ["test_glorot.py"]),
+        )
+        for mode in ("fan_in", "fan_out")
+        for kind in ('"uniform"', "normal_kind(truncated)")
+    ),
+    *(
+        Fault(f"{mode} only (the number)", "glorot.py", 'fan_of("fan_avg"', f'fan_of("{mode}"', ["test_glorot.py"])
+        for mode in ("fan_in", "fan_out")
     ),
     Fault(
-        *("fan-in only", "glorot.py"),
-        *('+ whole("fan_out", fan_out)', '+ whole("fan_out", fan_out) * 0 + fan_in'),
-        ["test_glorot.py"],
-    ),
-    Fault(
-        *("fan-out only", "glorot.py"),
-        *('fans = whole("fan_in", fan_in) +', 'fans = whole("fan_in", fan_in) * 0 + fan_out +'),
-        ["test_glorot.py"],
-    ),
-    Fault("sum instead of average (Glorot)", "glorot.py", "math.sqrt(2 / fans)", "math.sqrt(1 / fans)", FORMULAS),
-    Fault(
-        *("sum instead of average (modes)", "scaling.py"),
-        *("(fans.fan_in + fans.fan_out) / 2", "(fans.fan_in + fans.fan_out)"),
-        ["test_scaling.py"],
+        *("sum instead of average", "weights/scaling.py"),
+        *("(fans.fan_in + fans.fan_out) / 2", "(fans.fan_in + fans.fan_out)", FORMULAS),
     ),
     Fault("receptive field ignored", "fans.py", "positions = math.prod(kernel)", "positions = 1", ["test_fans.py"]),
-    Fault("gain ignored (Glorot)", "glorot.py", '"gain", gain) *', '"gain", gain) ** 0 *', ["test_glorot.py"]),
-    Fault("gain ignored (LeCun)", "scaling.py", '"gain", gain) /', '"gain", gain) ** 0 /', ["test_scaling.py"]),
-    Fault("gain squared (Glorot)", "glorot.py", '"gain", gain) *', '"gain", gain) ** 2 *', ["test_glorot.py"]),
-    Fault("gain squared (LeCun)", "scaling.py", '"gain", gain) /', '"gain", gain) ** 2 /', ["test_scaling.py"]),
+    Fault("gain ignored", "weights/scaling.py", "return number * number", "return 1.0", FORMULAS),
+    Fault("gain squared", "weights/scaling.py", "return number * number", "return number**4", FORMULAS),
+    Fault("gain not squared", "weights/scaling.py", "return number * number", "return number", FORMULAS),
     Fault(
-        *(
-            "transposed (uniform)",
-            "scaling.py",
-            "-= spread\n        return weights",
-            "-= spread\n        return weights.T",
-        ),
-        FORMULAS,
+        *("transposed (uniform)", "weights/drawing.py"),
+        *("-= spread\n        return weights", "-= spread\n        return weights.T", FORMULAS),
     ),
     Fault(
-        *("transposed (normal)", "scaling.py", "*= spread\n    return weights", "*= spread\n    return weights.T"),
-        FORMULAS,
+        *("transposed (normal)", "weights/drawing.py"),
+        *("*= spread\n    return weights", "*= spread\n    return weights.T", FORMULAS),
     ),
     Fault(
-        "transposed kernels taken for plain ones",
-        "fans.py",
-        "fans.fan_in) if flag(",
-        "fans.fan_in) if not flag(",
-        ["test_fans.py"],
+        *("transposed kernels taken for plain ones", "fans.py"),
+        *("fans.fan_in) if flag(", "fans.fan_in) if not flag(", ["test_fans.py"]),
     ),
-    Fault("zeros (uniform)", "scaling.py", "weights -= spread", "weights *= 0", FORMULAS),
-    Fault("zeros (normal)", "scaling.py", "weights *= spread", "weights *= 0", FORMULAS),
-    Fault("truncation factor dropped", "scaling.py", "std / TRUNCATED_STD", "std", ["test_scaling.py"]),
-    Fault("root missing (large weights)", "drawing.py", "np.sqrt(radius, out=radius)", "pass", ["test_drawing.py"]),
-    Fault("last block skipped", "drawing.py", "flat.size, BLOCK)", "flat.size - BLOCK, BLOCK)", ["test_drawing.py"]),
-    Fault("redraw forgotten", "drawing.py", "    redraw_beyond_two(block, source)\n", "", ["test_drawing.py"]),
-    Fault("He with 1 instead of 2", "he.py", "math.sqrt(2 / fan)", "math.sqrt(1 / fan)", ["test_he.py"]),
+    Fault("zeros (uniform)", "weights/drawing.py", "weights -= spread", "weights *= 0", FORMULAS),
+    Fault("zeros (normal)", "weights/drawing.py", "weights *= spread", "weights *= 0", FORMULAS),
+    Fault("truncation factor dropped", "weights/drawing.py", "std / TRUNCATED_STD", "std", [SCALING]),
+    Fault("root missing (large weights)", "weights/large.py", "np.sqrt(radius, out=radius)", "pass", [LARGE]),
+    Fault("last block skipped", "weights/large.py", "flat.size, BLOCK)", "flat.size - BLOCK, BLOCK)", [LARGE]),
+    Fault("redraw forgotten", "weights/large.py", "    redraw_beyond_two(block, source)\n", "", [LARGE]),
+    Fault("He with 1 instead of 2", "he.py", "return 2 / (1 + slope", "return 1 / (1 + slope", ["test_he.py"]),
+    Fault("slope not squared", "he.py", "(1 + slope * slope)", "(1 + abs(slope))", ["test_he.py"]),
     Fault(
-        *("slope not squared", "he.py"),
-        *('math.hypot(1, finite("negative_slope", negative_slope))',),
-        *('math.sqrt(1 + abs(finite("negative_slope", negative_slope)))',),
-        ["test_he.py"],
+        "bias gradient not summed (mean)", "nn/backpropagation.py", "delta.sum(axis=0)", "delta.mean(axis=0)", LEARNING
     ),
-    Fault("bias gradient not summed (mean)", "backpropagation.py", "delta.sum(axis=0)", "delta.mean(axis=0)", LEARNING),
-    Fault("bias gradient not summed (first row)", "backpropagation.py", "delta.sum(axis=0)", "delta[0]", LEARNING),
+    Fault("bias gradient not summed (first row)", "nn/backpropagation.py", "delta.sum(axis=0)", "delta[0]", LEARNING),
     Fault(
-        *("derivative taken at the activation", "backpropagation.py"),
+        *("derivative taken at the activation", "nn/backpropagation.py"),
         *("weights[:0:-1], record.pre_activations[-2::-1]", "weights[:0:-1], record.activations[:0:-1]"),
         LEARNING,
     ),
-    Fault("learning rate ignored", "mlp.py", "-= learning_rate * derivative", "-= derivative", LEARNING),
+    Fault("learning rate ignored", "nn/mlp.py", "-= learning_rate * derivative", "-= derivative", LEARNING),
 )
 
 
@@ -132,9 +129,9 @@ def failed_tests(fault: Fault | None, files: Sequence[str]) -> list[str]:
         copy = Path(folder)
         shutil.copy(ROOT / "pyproject.toml", copy)
         shutil.copytree(ROOT / "xavier_lib", copy / "xavier_lib")
-        (copy / "tests").mkdir()
-        for file in ("__init__.py", *files):
-            shutil.copy(ROOT / "tests" / file, copy / "tests")
+        for file in {"__init__.py", *files, *(f"{Path(file).parent}/__init__.py" for file in files)}:
+            (copy / "tests" / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / "tests" / file, copy / "tests" / file)
         if fault:
             replace(copy / "xavier_lib" / fault.file, fault.old, fault.new)
         run = subprocess.run(

@@ -8,7 +8,7 @@ import pytest
 import xavier_lib
 from xavier_lib import MLP, constant, glorot_limit, glorot_normal, glorot_std, glorot_uniform
 from xavier_lib.glorot import forward_ratio, wide_tanh_variance
-from xavier_lib.signals import activation_rms
+from xavier_lib.nn.signals import activation_rms
 
 # Relative standard error of a sample variance of one draw, and of N draws after division by the root of N.
 VARIANCE_ERROR = {"uniform": 0.894, "normal": 1.414, "truncated": 1.169}

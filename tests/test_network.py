@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xavier_lib import MLP, constant, glorot_uniform
-from xavier_lib.data import Digits, digits
+from xavier_lib.datasets import Digits, digits
 from xavier_lib.network import LearningCurve, learning_curve
 
 RNG = np.random.default_rng(30)

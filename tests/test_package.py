@@ -12,26 +12,25 @@ from pathlib import Path
 import pytest
 
 import xavier_lib
-from xavier_lib import data, exercises, explore, fans, figures, frameworks, network, shapeset, signals
+from xavier_lib import datasets, exercises, explore, fans, figures, frameworks, network
+from xavier_lib.nn import signals
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(xavier_lib.__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "he", "rectifiers", "table")
-PACKAGES = ("replay", "frameworks")
+#: What lies at the root of the package, by floors: a chapter's module, or a folder that all chapters use.
 FLOORS = {
-    **dict.fromkeys(
-        ("arguments", "activations", "fans", "scaling", "backpropagation", "training", "mlp", "signals"), 1
-    ),
-    **dict.fromkeys(("convolution", "data", "drawing", "shapeset"), 1),
-    **dict.fromkeys((*CHAPTERS, *PACKAGES), 2),
-    "figures": 3,
-    **dict.fromkeys(("explore", "exercises"), 4),
+    "arguments": 1,
+    "fans": 2,  # a chapter that the starts of all others stand on
+    **dict.fromkeys(("nn", "weights", "datasets"), 3),
+    "figures": 4,
+    **dict.fromkeys(CHAPTERS, 5),
+    **dict.fromkeys(("explore", "exercises", "frameworks", "replay"), 6),
 }
-ORDERED_WITHIN = (1, 3, 4)  # the floors whose modules may import each other, in an order without a circle
 HEAVY = {
-    **{"matplotlib": "figures", "ipywidgets": "explore", "sklearn": "data", "PIL": "shapeset"},
+    **{"matplotlib": "figures", "ipywidgets": "explore", "PIL": "datasets"},
     **dict.fromkeys(("distributed", "tqdm", "threadpoolctl"), "replay"),
     **dict.fromkeys(("flax", "jax", "keras", "tensorflow", "torch"), "frameworks"),
 }
@@ -66,8 +65,9 @@ def inner(path):
     return {name.removeprefix("xavier_lib.") for name in imported(path) if name.split(".")[0] == "xavier_lib"}
 
 
-def floor(module):
-    return FLOORS[module.split(".")[0]]
+def room(module):
+    """Return the part of a module's name that lies at the root of the package."""
+    return module.split(".")[0]
 
 
 each_module = pytest.mark.parametrize(("module", "path"), modules().items(), ids=modules().keys())
@@ -87,7 +87,7 @@ def test_importing_the_library_loads_nothing_heavy():
 
 def test_importing_any_module_but_the_figures_loads_nothing_heavy():
     """Widgets and data load when they are used: the import of a module, explore and data too, costs next to nothing."""
-    names = ", ".join(f"xavier_lib.{name}" for name in modules() if floor(name) != 3)
+    names = ", ".join(f"xavier_lib.{name}" for name in modules() if room(name) != "figures")
     code = f"import sys, {names}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
@@ -135,15 +135,58 @@ def test_the_version_is_the_same_everywhere():
 # Built in floors
 
 
+def test_the_root_holds_the_chapters_and_what_all_of_them_use():
+    """Whoever opens the package sees these names and no other: a new one must be given its floor in the table above."""
+    assert {room(module) for module in modules()} == FLOORS.keys()
+
+
 @each_module
 def test_imports_only_go_down(module, path):
-    """A module imports from lower floors; only some floors and packages have an order of their own.
-
-    A new module must be given its floor in the table above.
-    """
+    """A module imports from lower floors or its own room; rooms of the top floor may meet, without a circle."""
     for other in inner(path):
-        together = floor(module) in ORDERED_WITHIN or other.split(".")[0] == module.split(".")[0]
-        assert floor(other) < floor(module) or (floor(other) == floor(module) and together), other
+        inside = room(other) == room(module) or FLOORS[room(other)] == FLOORS[room(module)] == max(FLOORS.values())
+        assert FLOORS[room(other)] < FLOORS[room(module)] or inside, other
+
+
+def test_what_a_chapter_asks_stands_apart_from_how_it_is_asked():
+    """No engine of the exercises imports a chapter's questions, but for the session, which collects them by name."""
+    chapters = {module for module in modules() if module.startswith("exercises.chapters.")}
+
+    assert {module.split(".")[-1] for module in chapters} == set(exercises.session.CHAPTERS)
+    for module, path in modules().items():
+        assert module in chapters or not inner(path) & chapters, module
+
+
+def rows():
+    """Return the bodies of the named starts, without their docstrings."""
+    names = [name for name in xavier_lib.__all__ if re.fullmatch(r"(glorot|he|lecun)_(uniform|normal)", name)]
+    bodies = {name: ast.parse(inspect.getsource(getattr(xavier_lib, name))).body[0].body for name in names}
+    return {name: [node for node in body if not isinstance(node, ast.Expr)] for name, body in bodies.items()}
+
+
+@pytest.mark.parametrize("body", rows().values(), ids=rows().keys())
+def test_every_named_start_is_a_row_of_the_one_formula(body):
+    """Its body is one call of variance_scaling, with its scale, mode and distribution."""
+    assert len(body) == 1
+    assert isinstance(body[0], ast.Return)
+    assert body[0].value.func.id == "variance_scaling"
+    given = {keyword.arg: keyword.value for keyword in body[0].value.keywords}
+    assert given.keys() == {"scale", "mode", "distribution", "fans", "rng", "dtype"}
+    assert isinstance(given["scale"], ast.Call)
+
+
+def test_the_root_of_a_scale_over_a_fan_is_taken_in_one_place():
+    """std_of is the only function that divides under a root; exercises hold wrong ones, the rest is statistics."""
+    found = set()
+    for module, path in modules().items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            root = isinstance(node, ast.Call) and ast.unparse(node.func) in ("math.sqrt", "np.sqrt")
+            if root and isinstance(node.args[0], ast.BinOp) and isinstance(node.args[0].op, ast.Div):
+                found.add(module)
+
+    assert {module for module in found if not module.startswith(("exercises.", "replay.", "table"))} == {
+        "weights.scaling"
+    }
 
 
 def test_no_imports_go_in_circles():
@@ -172,22 +215,16 @@ def test_the_types_hold():
 
     assert run.returncode == 0, run.stdout + run.stderr
     assert (PACKAGE / "py.typed").is_file()
-    settings = PROJECT["tool"]["setuptools"]
-    assert settings["package-data"] == {"xavier_lib": ["py.typed"], "xavier_lib.exercises": ["questions/*.toml"]}
-    assert settings["packages"] == [
-        *("xavier_lib", "xavier_lib.exercises", "xavier_lib.figures", "xavier_lib.frameworks", "xavier_lib.replay"),
-    ]
+    data = PROJECT["tool"]["setuptools"]["package-data"]
+    assert data == {"xavier_lib": ["py.typed"], "xavier_lib.exercises": ["questions/*.toml"]}
 
 
 def public():
     """Return every public function and class with the name a reader knows it by."""
     found = {
         "explore": explore.explore,
-        "digits": data.digits,
-        "Digits": data.Digits,
+        **{name: getattr(datasets, name) for name in datasets.__all__},
         **{name: getattr(exercises, name) for name in exercises.__all__},
-        "shapeset": shapeset.shapeset,
-        "Shapes": shapeset.Shapes,
         **{name: getattr(signals, name) for name in ("rms", "activation_rms", "gradient_rms")},
         **{name: getattr(network, name) for name in ("learning_curve", "LearningCurve")},
         **{name: getattr(figures, name) for name in figures.__all__},
@@ -264,4 +301,4 @@ def test_every_module_is_about_one_thing(module, path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
 
     assert re.match(r"\S.*\.", ast.get_docstring(tree) or ""), module
-    assert 0 < code_lines(tree) <= 140
+    assert code_lines(tree) <= 140

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from xavier_lib import MLP, glorot_uniform, he_normal, he_std, he_uniform, naive_normal
-from xavier_lib.convolution import convolved
-from xavier_lib.data import digits
+from xavier_lib.datasets import digits
+from xavier_lib.nn.convolution import convolved
+from xavier_lib.nn.signals import rms
 from xavier_lib.rectifiers import (
     _turned,
     accuracy_over_seeds,
@@ -16,7 +17,6 @@ from xavier_lib.rectifiers import (
     gradient_share,
     through_convolutions,
 )
-from xavier_lib.signals import rms
 
 FILTERS = (64, 128, 128, 256, 256, 512, 512, 512, 512)  # VGG-B, conv2 to conv10
 FEW = (16, 32, 32, 64)

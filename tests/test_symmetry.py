@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xavier_lib import MLP, constant, glorot_uniform
-from xavier_lib.data import digits
+from xavier_lib.datasets import digits
 from xavier_lib.symmetry import column_distance, column_distances, in_order, noisy_constant
 
 NORMAL_VARIANCE_ERROR = 1.414  # relative standard error of a sample variance, times the root of the sample size

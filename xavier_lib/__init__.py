@@ -1,6 +1,5 @@
 """First weights: how a neural network begins. Initializers, true fans and a network that shows its layers."""
 
-from xavier_lib.activations import ACTIVATIONS, Activation, leaky_relu
 from xavier_lib.fans import Fans, fan_in_fan_out
 from xavier_lib.glorot import (
     glorot_limit,
@@ -11,10 +10,11 @@ from xavier_lib.glorot import (
     xavier_uniform,
 )
 from xavier_lib.he import he_limit, he_normal, he_std, he_uniform
-from xavier_lib.mlp import MLP
 from xavier_lib.naive import naive_normal, naive_uniform
-from xavier_lib.scaling import lecun_normal, lecun_uniform, variance_scaling
+from xavier_lib.nn.activations import ACTIVATIONS, Activation, leaky_relu
+from xavier_lib.nn.mlp import MLP
 from xavier_lib.symmetry import constant
+from xavier_lib.weights.scaling import lecun_normal, lecun_uniform, variance_scaling
 
 __version__ = "0.1.0"
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from xavier_lib.arguments import RNG, positive, whole, whole_shape
+from xavier_lib.arguments import RNG, positive, whole
 from xavier_lib.fans import given_fans
-from xavier_lib.mlp import MLP
-from xavier_lib.scaling import draw, normal_kind
+from xavier_lib.nn.mlp import MLP
+from xavier_lib.weights.drawing import limit_of
+from xavier_lib.weights.scaling import fan_of, normal_kind, scale_of, std_of, variance_scaling
 
 
 def glorot_std(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
@@ -32,8 +33,7 @@ def glorot_std(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
     >>> round(glorot_std(300, 100), 4)
     0.0707
     """
-    fans = whole("fan_in", fan_in) + whole("fan_out", fan_out)
-    return positive("gain", gain) * math.sqrt(2 / fans)
+    return std_of(scale_of(gain), fan_of("fan_avg", given_fans((fan_in, fan_out), ())))
 
 
 def glorot_limit(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
@@ -48,7 +48,7 @@ def glorot_limit(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
     >>> round(glorot_limit(300, 100), 4)
     0.1225
     """
-    return math.sqrt(3) * glorot_std(fan_in, fan_out, gain)
+    return limit_of(glorot_std(fan_in, fan_out, gain))
 
 
 def glorot_uniform(
@@ -63,29 +63,16 @@ def glorot_uniform(
 
     .. math:: w \sim U[-\ell, \ell], \qquad \ell = g \sqrt{\frac{6}{n_\text{in} + n_\text{out}}}
 
-    Glorot and Bengio (2010), equation 16; derived in :doc:`/chapters/glorot`.
-
-    Args:
-        shape: the shape of the weights, ``(fan_in, fan_out)`` or ``(*kernel, in, out)``.
-        gain: a factor on the limit.
-        fans: the pair (fan_in, fan_out), where the shape alone does not tell; counted if None.
-        rng: a Generator, an int seed or None.
-        dtype: float32 or float64.
-
-    Returns:
-        An array of that shape and dtype, mean zero.
-
-    Raises:
-        TypeError: if an argument is of a wrong kind, or the dtype is neither float32 nor float64.
-        ValueError: if the shape has fewer than two axes, a fan is below 1, or the gain is not positive and
-            finite.
+    Glorot and Bengio (2010), equation 16; derived in :doc:`/chapters/glorot`. Arguments, errors and result
+    are those of :func:`~xavier_lib.weights.scaling.lecun_uniform`.
 
     >>> glorot_uniform((2, 3), rng=0).round(3)
     array([[ 0.3  , -0.504, -1.006],
            [-1.059,  0.686,  0.904]])
     """
-    fans = given_fans(fans, whole_shape("shape", shape))
-    return draw(shape, glorot_std(*fans, gain), "uniform", rng, dtype)
+    return variance_scaling(
+        shape, scale=scale_of(gain), mode="fan_avg", distribution="uniform", fans=fans, rng=rng, dtype=dtype
+    )
 
 
 def glorot_normal(
@@ -102,14 +89,15 @@ def glorot_normal(
     .. math:: w \sim N(0, \sigma^2), \qquad \sigma = g \sqrt{\frac{2}{n_\text{in} + n_\text{out}}}
 
     Glorot and Bengio (2010), equation 12; derived in :doc:`/chapters/glorot`. Arguments, errors and result
-    are those of :func:`glorot_uniform`; ``gain`` multiplies :math:`\sigma`. With ``truncated=True`` the
-    draws are cut at two standard deviations and corrected, so that the variance is still :math:`\sigma^2`.
+    are those of :func:`~xavier_lib.weights.scaling.lecun_normal`.
 
     >>> round(float(glorot_normal((400, 100), rng=0).std()), 3)
     0.063
     """
-    fans = given_fans(fans, whole_shape("shape", shape))
-    return draw(shape, glorot_std(*fans, gain), normal_kind(truncated), rng, dtype)
+    return variance_scaling(
+        shape, scale=scale_of(gain), mode="fan_avg", distribution=normal_kind(truncated),
+        fans=fans, rng=rng, dtype=dtype,
+    )  # fmt: skip
 
 
 xavier_uniform = glorot_uniform
@@ -132,7 +120,7 @@ def forward_ratio(network: MLP, x: ArrayLike) -> NDArray[Any]:
         One ratio a layer, the output layer included, shape (layers,).
 
     Raises:
-        TypeError, ValueError, FloatingPointError: as in :meth:`xavier_lib.mlp.MLP.forward`.
+        TypeError, ValueError, FloatingPointError: as in :meth:`xavier_lib.nn.mlp.MLP.forward`.
         ValueError: if all weights of a layer are equal, or all its inputs zero.
 
     >>> network = MLP((400, 400, 400), glorot_normal, rng=0)

@@ -1,18 +1,35 @@
 """He initialization: what a rectifier takes away, the weights give back."""
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from xavier_lib.activations import Activation, activation_named
-from xavier_lib.arguments import RNG, finite, generator, numbers, positive, whole, whole_shape
-from xavier_lib.fans import given_fans
-from xavier_lib.mlp import MLP, Initializer
-from xavier_lib.scaling import draw, fan_of, normal_kind
-from xavier_lib.signals import activation_rms, gradient_rms
+from xavier_lib.arguments import RNG, finite, generator, numbers, positive, whole
+from xavier_lib.nn.activations import Activation, activation_named
+from xavier_lib.nn.mlp import MLP, Initializer
+from xavier_lib.nn.signals import activation_rms, gradient_rms
+from xavier_lib.weights.drawing import limit_of
+from xavier_lib.weights.scaling import normal_kind, std_of, variance_scaling
+
+
+def rectifier_scale(negative_slope: float) -> float:
+    r"""Return the scale that makes up for what a rectifier takes away: 2 over (1 + a²); see :doc:`/chapters/he`.
+
+    Raises:
+        TypeError: if the slope is no number.
+        ValueError: if the slope is not finite, or its square does not fit float64.
+
+    >>> rectifier_scale(0.0), rectifier_scale(1.0)
+    (2.0, 1.0)
+    """
+    slope = finite("negative_slope", negative_slope)
+    if slope * slope > sys.float_info.max / 16:
+        raise ValueError(f"negative_slope must be a number whose square fits float64, got {negative_slope!r}")
+    return 2 / (1 + slope * slope)
 
 
 def he_std(fan: float, negative_slope: float = 0.0) -> float:
@@ -35,7 +52,7 @@ def he_std(fan: float, negative_slope: float = 0.0) -> float:
     """
     if positive("fan", fan) < 1:
         raise ValueError(f"fan must be a number of at least 1, got {fan!r}")
-    return math.sqrt(2 / fan) / math.hypot(1, finite("negative_slope", negative_slope))
+    return std_of(rectifier_scale(negative_slope), fan)
 
 
 def he_limit(fan: float, negative_slope: float = 0.0) -> float:
@@ -49,7 +66,7 @@ def he_limit(fan: float, negative_slope: float = 0.0) -> float:
     >>> round(he_limit(600), 4)
     0.1
     """
-    return math.sqrt(3) * he_std(fan, negative_slope)
+    return limit_of(he_std(fan, negative_slope))
 
 
 def he_uniform(
@@ -65,29 +82,15 @@ def he_uniform(
 
     .. math:: w \sim U[-\ell, \ell], \qquad \ell = \sqrt{\frac{6}{(1 + a^2)\, n}}
 
-    He et al. (2015), equations 10, 14 and 15; derived in :doc:`/chapters/he`.
-
-    Args:
-        shape: the shape of the weights, ``(fan_in, fan_out)`` or ``(*kernel, in, out)``.
-        negative_slope: the slope :math:`a` of the rectifier left of zero; 0 for ReLU.
-        mode: the fan :math:`n`: ``"fan_in"``, ``"fan_out"`` or ``"fan_avg"``.
-        fans: the pair (fan_in, fan_out), where the shape alone does not tell; counted if None.
-        rng: a Generator, an int seed or None.
-        dtype: float32 or float64.
-
-    Returns:
-        An array of that shape and dtype, mean zero.
-
-    Raises:
-        TypeError: if an argument is of a wrong kind, or the dtype is neither float32 nor float64.
-        ValueError: if the shape has fewer than two axes, a fan is below 1, the slope is not finite, or the
-            mode is unknown.
+    He et al. (2015), equations 10, 14 and 15; derived in :doc:`/chapters/he`. Arguments, errors and result are
+    those of :func:`~xavier_lib.weights.scaling.variance_scaling`, with the scale that :func:`rectifier_scale` gives.
 
     >>> round(float(abs(he_uniform((600, 50), rng=0)).max()), 3)
     0.1
     """
-    fan = fan_of(mode, given_fans(fans, whole_shape("shape", shape)))
-    return draw(shape, he_std(fan, negative_slope), "uniform", rng, dtype)
+    return variance_scaling(
+        shape, scale=rectifier_scale(negative_slope), mode=mode, distribution="uniform", fans=fans, rng=rng, dtype=dtype
+    )
 
 
 def he_normal(
@@ -105,14 +108,15 @@ def he_normal(
     .. math:: w \sim N(0, \sigma^2), \qquad \sigma = \sqrt{\frac{2}{(1 + a^2)\, n}}
 
     He et al. (2015), equations 10, 14 and 15; derived in :doc:`/chapters/he`. Arguments, errors and result
-    are those of :func:`he_uniform`. With ``truncated=True`` the draws are cut at two standard deviations
-    and corrected, so that the variance is still :math:`\sigma^2`.
+    are those of :func:`he_uniform`, with ``truncated`` as in :func:`~xavier_lib.weights.scaling.lecun_normal`.
 
     >>> round(float(he_normal((200, 400), rng=0).std()), 3)
     0.1
     """
-    fan = fan_of(mode, given_fans(fans, whole_shape("shape", shape)))
-    return draw(shape, he_std(fan, negative_slope), normal_kind(truncated), rng, dtype)
+    return variance_scaling(
+        shape, scale=rectifier_scale(negative_slope), mode=mode, distribution=normal_kind(truncated),
+        fans=fans, rng=rng, dtype=dtype,
+    )  # fmt: skip
 
 
 class BothPasses(NamedTuple):

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from xavier_lib.activations import Activation
 from xavier_lib.arguments import RNG, generator, numbers, positive, whole, whole_shape
-from xavier_lib.mlp import MLP, Initializer
-from xavier_lib.scaling import draw
-from xavier_lib.signals import activation_rms, rms
+from xavier_lib.nn.activations import Activation
+from xavier_lib.nn.mlp import MLP, Initializer
+from xavier_lib.nn.signals import activation_rms, rms
+from xavier_lib.weights.drawing import draw
 
 ROWS = 200  # of every batch, and units of the layer in pre_activations
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.arguments import RNG, finite, generator, whole
-from xavier_lib.data import Digits
-from xavier_lib.mlp import MLP
+from xavier_lib.datasets import Digits
+from xavier_lib.nn.mlp import MLP
 
 
 class LearningCurve(NamedTuple):
@@ -51,7 +51,7 @@ def learning_curve(
 
     Args:
         network: the network, as it starts.
-        digits: the data, from :func:`xavier_lib.data.digits`.
+        digits: the data, from :func:`xavier_lib.datasets.digits.digits`.
         epochs: how many passes over the training set.
         learning_rate: the size :math:`\eta` of a step.
         batch_size: the rows :math:`m` of a mini-batch.
@@ -62,7 +62,7 @@ def learning_curve(
         FloatingPointError: if training outgrows the dtype: the rate or the start is too bold.
 
     >>> from xavier_lib import glorot_uniform
-    >>> from xavier_lib.data import digits
+    >>> from xavier_lib.datasets import digits
     >>> curve = learning_curve(MLP((64, 20, 10), glorot_uniform, rng=0), digits(), epochs=3, learning_rate=0.1)
     >>> curve.epochs_to(0.8)
     1

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.activations import activation_named
 from xavier_lib.arguments import RNG, finite, generator, numbers, positive, whole
-from xavier_lib.convolution import convolved
-from xavier_lib.data import Digits
-from xavier_lib.mlp import MLP, Initializer
-from xavier_lib.signals import rms
+from xavier_lib.datasets import Digits
+from xavier_lib.nn.activations import activation_named
+from xavier_lib.nn.convolution import convolved
+from xavier_lib.nn.mlp import MLP, Initializer
+from xavier_lib.nn.signals import rms
+from xavier_lib.weights.scaling import std_of
 
 
 def accuracy_over_seeds(
@@ -34,7 +35,7 @@ def accuracy_over_seeds(
 
     Args:
         initializer: called as ``initializer(shape, rng=..., dtype=...)`` for each layer in turn.
-        digits: the data, from :func:`xavier_lib.data.digits`.
+        digits: the data, from :func:`xavier_lib.datasets.digits.digits`.
         depth: the number of hidden layers.
         epochs: how many passes over the training set.
         learning_rate: the size of a step.
@@ -49,7 +50,7 @@ def accuracy_over_seeds(
         TypeError, ValueError: if an argument is of a wrong kind or out of range.
 
     >>> from xavier_lib import he_uniform
-    >>> from xavier_lib.data import digits
+    >>> from xavier_lib.datasets import digits
     >>> curves = accuracy_over_seeds(he_uniform, digits(), depth=1, epochs=2, learning_rate=0.1, seeds=3)
     >>> curves.shape, bool(curves[:, -1].min() > 0.8)
     ((3, 3), True)
@@ -119,7 +120,7 @@ def gradient_share(filters: Sequence[int], std: float, *, kernel: int = 3) -> fl
     counts = [whole(f"filters[{layer}]", count) for layer, count in enumerate(filters)]
     if not counts:
         raise ValueError("filters must hold at least one layer, got none")
-    return math.prod(spread * side * math.sqrt(count / 2) for count in counts)
+    return math.prod(spread / std_of(2.0, side**2 * count) for count in counts)
 
 
 def through_convolutions(

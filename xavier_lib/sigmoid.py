@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.activations import ACTIVATIONS, Activation, activation_named
 from xavier_lib.arguments import numbers, positive
-from xavier_lib.mlp import MLP
-from xavier_lib.signals import rms
+from xavier_lib.nn.activations import ACTIVATIONS, Activation, activation_named
+from xavier_lib.nn.mlp import MLP
+from xavier_lib.nn.signals import rms
 
 Array = NDArray[Any]
 
@@ -126,7 +126,7 @@ def tangent_gap(network: MLP, x: ArrayLike) -> float:
         x: rows of inputs that are not all alike.
 
     Raises:
-        TypeError, ValueError: as in :func:`tangent_map` and :meth:`xavier_lib.mlp.MLP.forward`; also if all
+        TypeError, ValueError: as in :func:`tangent_map` and :meth:`xavier_lib.nn.mlp.MLP.forward`; also if all
             rows have the same logits.
 
     >>> from xavier_lib import glorot_uniform

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from xavier_lib.arguments import RNG, finite, float_dtype, generator, numbers, whole, whole_shape
-from xavier_lib.data import Digits
-from xavier_lib.mlp import MLP
+from xavier_lib.datasets import Digits
+from xavier_lib.nn.mlp import MLP
 
 
 def constant(
@@ -107,7 +107,7 @@ def column_distances(
 
     Args:
         network: the network, as it starts.
-        digits: the data, from :func:`xavier_lib.data.digits`.
+        digits: the data, from :func:`xavier_lib.datasets.digits.digits`.
         epochs: how many passes over the training set.
         learning_rate: the size of a step.
         batch_size: the rows of a mini-batch.
@@ -120,7 +120,7 @@ def column_distances(
         TypeError, ValueError: if an argument is of a wrong kind or out of range.
         FloatingPointError: if training outgrows the dtype.
 
-    >>> from xavier_lib.data import digits
+    >>> from xavier_lib.datasets import digits
     >>> from functools import partial
     >>> tied = in_order(MLP((64, 3, 10), partial(constant, value=0.1)))
     >>> column_distances(tied, digits(), epochs=2, learning_rate=0.1)
@@ -150,7 +150,7 @@ def in_order(network: MLP, *, block: int | None = None) -> MLP:
         block: the number of columns in a block; None adds all columns alike.
 
     Raises:
-        TypeError: if the network is no :class:`~xavier_lib.mlp.MLP` or the block no whole number.
+        TypeError: if the network is no :class:`~xavier_lib.nn.mlp.MLP` or the block no whole number.
         ValueError: if the block is below 1.
 
     >>> from functools import partial

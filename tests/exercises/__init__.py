@@ -1,4 +1,1 @@
-"""Answers to the exercises, a module a chapter: right ones in several styles, wrong ones by the slip that they show.
-
-``python -m tests.exercises`` prints the table exercise × slip.
-"""
+"""Promises of the exercises; ``python -m tests.exercises`` prints the table exercise × slip."""

@@ -19,7 +19,7 @@ _seen: dict[str, str] = {}
 
 def exercises() -> dict[str, Exercise]:
     """Return every exercise by its name, in the order of the book."""
-    modules = [import_module(f"xavier_lib.exercises.{chapter}") for chapter in CHAPTERS]
+    modules = [import_module(f"xavier_lib.exercises.chapters.{chapter}") for chapter in CHAPTERS]
     return {exercise.name: exercise for module in modules for exercise in module.EXERCISES}
 
 

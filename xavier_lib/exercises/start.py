@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from xavier_lib.exercises.attempt import Outcome
 from xavier_lib.exercises.exercise import FunctionExercise, called, how_far
 from xavier_lib.exercises.verdict import Verdict
-from xavier_lib.scaling import TRUNCATED_STD
+from xavier_lib.weights.drawing import TRUNCATED_STD
 
 KURTOSIS = {"uniform": 1.8, "truncated_normal": 2.37, "normal": 3.0}
 STANDARD_ERRORS = 5.0

@@ -1,6 +1,5 @@
 """Makes initializers for Keras, and for JAX and Flax, of the starts of this library."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,7 +9,8 @@ from xavier_lib.arguments import RNG, generator, one_of
 from xavier_lib.fans import Fans, given_fans
 from xavier_lib.frameworks.packages import require
 from xavier_lib.frameworks.rules import start_named
-from xavier_lib.scaling import TRUNCATED_STD, draw, fitting_std, scaled_std
+from xavier_lib.weights.drawing import TRUNCATED_STD, draw, fitting_std, limit_of
+from xavier_lib.weights.scaling import fan_of, std_of
 
 # The smallest and the largest normal number of each dtype.
 FLOATS = {"bfloat16": (2.0**-126, 3.39e38), "float16": (2.0**-14, 65504.0), "float32": (2.0**-126, 3.4e38)}
@@ -77,7 +77,7 @@ class XavierLib:
 
         wanted = one_of("dtype", keras.backend.standardize_dtype(dtype), FLOATS)
         sizes, exact = tuple(shape), "float64" if wanted == "float64" else "float32"
-        std = scaled_std(self.row.scale, self.row.mode, given_fans(self.fans, sizes))
+        std = std_of(self.row.scale, fan_of(self.row.mode, given_fans(self.fans, sizes)))
         fitting_std(std, wanted, *FLOATS[wanted])
         weights = draw(sizes, std, self.row.distribution, self.source, exact)
         return keras.ops.convert_to_tensor(weights, dtype=wanted)
@@ -127,11 +127,11 @@ def jax_initializer(
 
     def init(key: Any, shape: Any, dtype: Any = "float32", out_sharding: Any = None) -> Any:
         kind = one_of("dtype", str(jax.numpy.dtype(dtype)), FLOATS)
-        std = scaled_std(row.scale, row.mode, given_fans(pair, tuple(shape)))
+        std = std_of(row.scale, fan_of(row.mode, given_fans(pair, tuple(shape))))
         fitting_std(std, kind, *FLOATS[kind])
         place = {} if out_sharding is None else {"out_sharding": out_sharding}
         if row.distribution == "uniform":
-            limit = math.sqrt(3) * std
+            limit = limit_of(std)
             return jax.random.uniform(key, shape, dtype, -limit, limit, **place)
         if row.distribution == "normal":
             return std * jax.random.normal(key, shape, dtype, **place)

@@ -16,8 +16,8 @@ from xavier_lib.frameworks.report import Comparison, Report, compared, judged, w
 from xavier_lib.frameworks.rules import start_for, start_named
 from xavier_lib.frameworks.stored import Contents
 from xavier_lib.frameworks.tree import tree_contents, without_weights
-from xavier_lib.mlp import MLP
-from xavier_lib.scaling import draw
+from xavier_lib.nn.mlp import MLP
+from xavier_lib.weights.drawing import draw
 
 READERS = {
     ("keras", "Layer"): keras_contents,  # first: on the backend of PyTorch it is one of its modules too

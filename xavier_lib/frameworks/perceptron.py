@@ -2,7 +2,7 @@
 
 from xavier_lib.fans import fan_in_fan_out
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored
-from xavier_lib.mlp import MLP
+from xavier_lib.nn.mlp import MLP
 
 
 def contents(model: MLP) -> Contents:

@@ -11,7 +11,7 @@ from xavier_lib.fans import MeanFans
 from xavier_lib.frameworks.draws import distribution_of
 from xavier_lib.frameworks.rules import GLOROT, HE, LOOKUP, Start, start_for
 from xavier_lib.frameworks.stored import Array, Contents, Stored
-from xavier_lib.scaling import scaled_std
+from xavier_lib.weights.scaling import fan_of, std_of
 
 NEAR = 0.03  # a spread that far from the rule's counts as the rule's, besides the error of a sample
 STANDARD_ERRORS = 4.5
@@ -150,7 +150,7 @@ def compared(name: str, layer: Layer) -> tuple[str, ...]:
     fans = MeanFans(layer.fan_in, layer.fan_out)
     cells = [f"{layer.measured:.4f}"]
     for start in (GLOROT, HE):
-        std = scaled_std(start.scale, start.mode, fans)
+        std = std_of(start.scale, fan_of(start.mode, fans))
         cells += [f"{std:.4f}", f"{layer.measured / std:.2f}"]
     return (name, times(layer.shape), layer.distribution, *cells)
 
@@ -203,7 +203,7 @@ def wanted_start(array: Stored, after: str | None) -> Start:
 
 def wanted_std(array: Stored, start: Start) -> float:
     """Return the standard deviation that a start gives an array, by its true fans."""
-    return scaled_std(start.scale, start.mode, array.fans)
+    return std_of(start.scale, fan_of(start.mode, array.fans))
 
 
 def in_words(weights: Array, kind: str, ratio: float, start: Start) -> str:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from xavier_lib.arguments import finite, looked_up, positive
-from xavier_lib.scaling import normal_kind
+from xavier_lib.arguments import looked_up
+from xavier_lib.he import rectifier_scale
+from xavier_lib.weights.scaling import normal_kind, scale_of
 
 
 class Start(NamedTuple):
-    """A row of the one formula: what :func:`xavier_lib.scaling.variance_scaling` takes.
+    """A row of the one formula: what :func:`xavier_lib.weights.scaling.variance_scaling` takes.
 
     Attributes:
         rule: whose rule it is.
@@ -30,7 +31,6 @@ LECUN = Start("LeCun", 1.0, "fan_in")
 LOOKUP = Start("one row", 1.0, "fan_in")  # with a fan-in of 1: what is looked up has variance 1
 STARTS = {"glorot": GLOROT, "xavier": GLOROT, "he": HE, "kaiming": HE, "lecun": LECUN}
 SLOPED = re.compile(r"(leaky_?relu|prelu)(?:\((-?[\d.]+(?:e[-+]?\d+)?)\))?")
-SMALLEST = 1e-100  # gain whose square still has a meaning, and one over the largest slope
 SLOPES = {"leakyrelu": 0.01, "prelu": 0.25}
 #: He's rule is derived for ReLU and leaky ReLU; for the other rectifiers it is what practice takes.
 BY_ACTIVATION = {
@@ -70,9 +70,9 @@ def start_for(activation: str) -> Start:
     ('Glorot', 1.6)
     """
     sloped = SLOPED.fullmatch(activation.lower()) if isinstance(activation, str) else None
-    if sloped and abs(float(sloped[2] or 0)) < 1 / SMALLEST:
+    if sloped:
         slope = float(sloped[2]) if sloped[2] else SLOPES[simple(sloped[1])]
-        return HE._replace(scale=2 / (1 + slope**2))
+        return HE._replace(scale=rectifier_scale(slope))
     return looked_up("activation", simple(activation) if isinstance(activation, str) else activation, BY_ACTIVATION)
 
 
@@ -92,11 +92,6 @@ def start_named(
     name: Any = start if isinstance(start, str) else getattr(start, "__name__", start)
     row, kind = looked_up("start", name, table)
     cut = normal_kind(truncated)
-    slope = finite("negative_slope", negative_slope)
-    if abs(slope) >= 1 / SMALLEST:
-        raise ValueError(f"negative_slope must be smaller than {1 / SMALLEST}, got {negative_slope!r}")
-    scale = row.scale / (1 + slope**2) if row.rule == "He" else row.scale
-    if not SMALLEST < positive("gain", gain) < 1 / SMALLEST:
-        raise ValueError(f"gain must lie between {SMALLEST} and {1 / SMALLEST}, got {gain!r}")
+    scale = rectifier_scale(negative_slope) if row is HE else row.scale
     distribution = "uniform" if kind == "uniform" else cut
-    return row._replace(scale=scale * gain**2, distribution=distribution)
+    return row._replace(scale=scale * scale_of(gain), distribution=distribution)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xavier_lib.arguments import RNG, finite, generator, numbers, positive, whole
-from xavier_lib.mlp import MLP
+from xavier_lib.nn.mlp import MLP
 
 Array = NDArray[Any]
 

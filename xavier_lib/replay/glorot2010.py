@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xavier_lib.data import digits
-from xavier_lib.mlp import MLP
+from xavier_lib.datasets import digits
+from xavier_lib.datasets.shapeset import CLASSES, shapeset
+from xavier_lib.nn.mlp import MLP
 from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.figures2010 import (
     activation_means,
@@ -16,7 +17,6 @@ from xavier_lib.replay.figures2010 import (
     mean_singular_values,
 )
 from xavier_lib.replay.networks import network, rounded
-from xavier_lib.shapeset import CLASSES, shapeset
 
 WIDTHS = {"quick": 50, "book": 300, "paper": 1000}
 EPOCHS = {"quick": 12, "book": 60, "paper": 150}

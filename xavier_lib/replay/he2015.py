@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from xavier_lib.data import digits
+from xavier_lib.datasets import digits
 from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.networks import network, rounded
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from xavier_lib.mlp import MLP, Initializer
+from xavier_lib.nn.mlp import MLP, Initializer
 from xavier_lib.replay.experiment import Run
-from xavier_lib.scaling import variance_scaling
+from xavier_lib.weights.scaling import variance_scaling
 
 #: Glorot and Bengio (2010), equations 1 and 16; He et al. (2015), what section 3 calls Xavier, and equation 10.
 STARTS: Mapping[str, Initializer] = {

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xavier_lib.data import digits
+from xavier_lib.datasets import digits
+from xavier_lib.datasets.shapeset import CLASSES, shapeset
 from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.networks import network
-from xavier_lib.shapeset import CLASSES, shapeset
 
 ROWS = (
     *(("softsign", "standard"), ("softsign", "normalized"), ("tanh", "standard"), ("tanh", "normalized")),

@@ -1,0 +1,233 @@
+"""Promises of the export: made from the chapter, no answers for students, a key with all of them, nothing lost."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from xavier_lib.exercises import catalog
+from xavier_lib.exercises.session import CHAPTERS
+
+ROOT = Path(__file__).parents[2]
+LEAN = """
+import ast, json, sys
+ALLOWED = set(json.loads(sys.argv[2]))
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] not in ALLOWED | sys.stdlib_module_names and not name.startswith("_sysconfigdata"):
+            raise ImportError(f"{name} is not installed here")
+if ALLOWED:
+    sys.meta_path.insert(0, Refuse())
+space, verdicts = {}, []
+for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
+    if cell["cell_type"] == "code":
+        tree = ast.parse("".join(cell["source"]))
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "cell", "exec"), space)
+        shown = eval(compile(ast.Expression(last.value), "cell", "eval"), space) if last else None
+        if type(shown).__name__ == "Verdict":
+            verdicts.append([shown.exercise, shown.passed])
+print("VERDICTS" + json.dumps(verdicts))
+"""
+NUMPY_AND_MATPLOTLIB = ["numpy", "xavier_lib", "matplotlib", "mpl_toolkits", "PIL", "contourpy", "kiwisolver", "cycler"]
+NUMPY_AND_MATPLOTLIB += ["dateutil", "pyparsing", "fontTools", "packaging", "six"]
+
+
+def export(folder, *arguments, tool=ROOT / "tools" / "export.py"):
+    """Run the command."""
+    command = [sys.executable, tool, *arguments, "--out", folder]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Export all chapters once."""
+    target = tmp_path_factory.mktemp("handout")
+    run = export(target)
+    assert run.returncode == 0, run.stderr
+    return target
+
+
+def sources(path, kind=None):
+    """Return the texts of a notebook's cells."""
+    return [cell.source for cell in nbformat.read(path, as_version=4).cells if kind in (None, cell.cell_type)]
+
+
+def section(chapter):
+    """Return the chapter's cells from its exercises to its summary."""
+    cells = nbformat.read(ROOT / "chapters" / f"{chapter}.ipynb", as_version=4).cells
+    heads = [i for i, cell in enumerate(cells) if cell.source.startswith(("## Exercises", "## Summary"))]
+    return cells[heads[0] : heads[1]]
+
+
+def answers(chapter):
+    """Return the cells between the start and the end of a worked answer."""
+    found, inside = [], False
+    for cell in section(chapter):
+        inside = inside or cell.source.startswith("````{solution-start}")
+        if inside:
+            found.append(cell)
+        if "````{solution-end}" in cell.source:
+            inside = False
+    return found
+
+
+def ran(path, allowed):
+    """Run a notebook top to bottom, with no other packages than those if some are named, and return its verdicts."""
+    command = [sys.executable, "-W", "error", "-c", LEAN, path, json.dumps(allowed)]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    return json.loads(run.stdout.rpartition("VERDICTS")[2])
+
+
+each_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
+
+
+@each_chapter
+def test_students_get_texts_stubs_and_checks_and_no_answer(folder, chapter):
+    """Every exercise in its order, none of the lines or sentences of a worked answer, no output."""
+    path = folder / f"{chapter}-exercises.ipynb"
+    text = "\n".join(sources(path))
+    names = [entry.name for entry in catalog() if entry.chapter == chapter]
+    open_part = "\n".join(cell.source for cell in section(chapter) if cell not in answers(chapter))
+
+    assert re.findall(r'check\("([\w-]+)"', text) == names
+    assert text.count("<summary>Hint</summary>") == text.count("**Target:**") == len(names)
+    for cell in answers(chapter):
+        for line in cell.source.splitlines():
+            if len(line) > 15 and line not in open_part:
+                assert line not in text, line
+    for cell in nbformat.read(path, as_version=4).cells:
+        assert not cell.get("outputs")
+
+
+@each_chapter
+def test_the_key_has_every_answer_with_what_it_put_out(folder, chapter):
+    """Each code cell of a worked answer is there, with the outputs that the chapter stores."""
+    key = [
+        cell for cell in nbformat.read(folder / f"{chapter}-key.ipynb", as_version=4).cells if cell.cell_type == "code"
+    ]
+    for cell in answers(chapter):
+        if cell.cell_type == "code":
+            assert cell.outputs in [copy.outputs for copy in key if copy.source == cell.source]
+
+
+@each_chapter
+@pytest.mark.parametrize("kind", ["exercises", "key"])
+def test_every_notebook_program_can_show_it(folder, chapter, kind):
+    """No directive and no role of MyST is left; links lead to the site that the configuration names."""
+    text = "\n".join(sources(folder / f"{chapter}-{kind}.ipynb", "markdown"))
+    owner, name = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["sphinx"]["config"]["repository"].split("/")
+
+    assert not re.search(r"\{[a-z:-]+\}`|^````|:label:|:class:", text, flags=re.MULTILINE)
+    assert f"https://{owner}.github.io/{name}/chapters/{chapter}.html" in text
+    assert f"github.com/{owner}/{name}" in text
+
+
+@each_chapter
+def test_the_students_notebook_runs_with_numpy_and_matplotlib_alone(folder, chapter):
+    """Top to bottom, every other package refused; no check passes yet, and none raises."""
+    verdicts = ran(folder / f"{chapter}-exercises.ipynb", NUMPY_AND_MATPLOTLIB)
+
+    assert verdicts == [[entry.name, False] for entry in catalog() if entry.chapter == chapter]
+
+
+@each_chapter
+def test_the_key_runs_and_every_answer_passes(folder, chapter):
+    """With scikit-learn's digits besides; each exercise's last check passes."""
+    last = dict(ran(folder / f"{chapter}-key.ipynb", []))
+
+    assert last == {entry.name: True for entry in catalog() if entry.chapter == chapter}
+
+
+def test_the_export_is_made_from_the_chapter(tmp_path):
+    """What is changed in the chapter changes in both notebooks; unchanged, the bytes are the same."""
+    for name in ("tools", "chapters"):
+        (tmp_path / name).mkdir()
+    for name in ("tools/export.py", "tools/store.py", "chapters/glorot.ipynb", "_config.yml", "references.bib"):
+        (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
+    tool, chapter = tmp_path / "tools" / "export.py", tmp_path / "chapters" / "glorot.ipynb"
+    for out in ("a", "b"):
+        assert export(tmp_path / out, tool=tool).returncode == 0
+    chapter.write_text(chapter.read_text("utf-8").replace("def my_limit", "def another_name"), "utf-8")
+    assert export(tmp_path / "c", tool=tool).returncode == 0
+
+    for kind in ("exercises", "key"):
+        a, b, c = ((tmp_path / out / f"glorot-{kind}.ipynb").read_text("utf-8") for out in "abc")
+        assert a == b
+        assert "another_name" not in a
+        assert "another_name" in c
+
+
+def test_work_that_somebody_has_begun_is_not_overwritten(tmp_path):
+    """A notebook that differs stays, and the error names it; --force replaces it."""
+    assert export(tmp_path, "glorot").returncode == 0
+    begun = tmp_path / "glorot-exercises.ipynb"
+    original = begun.read_text("utf-8")
+    begun.write_text(original.replace("    ...", "    return 1"), "utf-8")
+
+    refused = export(tmp_path, "glorot")
+    assert refused.returncode == 1
+    assert "glorot-exercises.ipynb is there already and differs" in refused.stderr
+    assert "return 1" in begun.read_text("utf-8")
+    assert export(tmp_path, "glorot", "--force").returncode == 0
+    assert begun.read_text("utf-8") == original
+
+
+def test_an_unknown_chapter_is_named_with_those_that_there_are(tmp_path):
+    """And nothing is written."""
+    run = export(tmp_path / "out", "glorott")
+
+    assert run.returncode == 2
+    assert "CHAPTER must be one of fans, frameworks, glorot" in run.stderr
+    assert "got glorott" in run.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("def my_limit(fan_in, fan_out):", "{term}", None),
+        ('check(\\"glorot-limit\\", my_limit)', "pass", "must be the check of glorot-limit"),
+        ("{exercise} ★ The limit", "{note} ★ The limit", "must be one {exercise} directive"),
+        ("**Target:** weights", "{emphasis}`x` weights", "no other role than"),
+        ("```{hint}", "```{tip}", "no other directive than hint"),
+        ("````{solution-end}", "The end", "that ends"),
+        ("import math", "mathematics = 3", "must be imports only"),
+        ("## Summary", "## In short", "must have the sections"),
+    ],
+)
+def test_a_chapter_that_breaks_the_conventions_is_refused(tmp_path, old, new, words):
+    """The error says which cell, and what is expected; a brace in code is none of the export's business."""
+    for name in ("tools", "chapters"):
+        (tmp_path / name).mkdir()
+    for name in ("tools/export.py", "tools/store.py", "_config.yml", "references.bib"):
+        (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
+    text = (ROOT / "chapters" / "glorot.ipynb").read_text("utf-8")
+    assert old in text
+    (tmp_path / "chapters" / "glorot.ipynb").write_text(text.replace(old, new, 1), "utf-8")
+    run = export(tmp_path / "out", tool=tmp_path / "tools" / "export.py")
+
+    assert run.returncode == (0 if words is None else 1)
+    assert words is None or words in run.stderr
+
+
+def test_the_teachers_table_is_that_of_the_book():
+    """Minutes as the chapters state them, and the number of exercises by their stars."""
+    rows = re.findall(
+        r"(?m)^\| \{doc\}`(\w+) <.*?>` \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$",
+        (ROOT / "teaching.md").read_text("utf-8"),
+    )
+    expected = []
+    for chapter in CHAPTERS:
+        text = (ROOT / "chapters" / f"{chapter}.ipynb").read_text("utf-8")
+        stars = [entry.stars for entry in catalog() if entry.chapter == chapter]
+        minutes = re.search(r"Reading time: (\d+) minutes", text)[1]
+        expected.append((chapter, minutes, *(str(stars.count(n)) for n in (1, 2, 3))))
+
+    assert rows == expected

@@ -1,0 +1,1 @@
+"""Promises of the functions for Keras, PyTorch and JAX."""

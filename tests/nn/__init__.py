@@ -1,0 +1,1 @@
+"""Promises of networks: activations, layers, training, signals."""

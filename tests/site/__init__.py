@@ -1,0 +1,1 @@
+"""Promises of the built site, read and visited in a browser."""

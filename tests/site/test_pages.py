@@ -1,0 +1,131 @@
+"""The chapters on the site: sliders that move with no kernel; nothing is lost without scripts or on paper."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.site.built import CHAPTERS, pages
+
+# What a reader gets of a page: its words, answers included, and how many formulas and pictures are to be seen.
+CONTENT = """() => {
+    document.querySelectorAll('details').forEach(answer => answer.open = true)
+    const shown = kind => [...document.querySelectorAll(kind)].filter(
+        e => e.checkVisibility({visibilityProperty: true, opacityProperty: true})
+            && e.getBoundingClientRect().width > 0).length
+    const words = document.querySelector('[role=main], main').innerText.split(/\\s+/).join(' ')
+    return [words, shown('math'), shown('svg.picture'), shown('.frame')]
+}"""
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_every_slider_changes_what_is_visible_from_the_keyboard(tab: Page, address: str, page: str) -> None:
+    """Each arrow key shows another frame, alone, and the spoken and the printed value follow."""
+    tab.goto(f"{address}{page}.html")
+    sliders = tab.locator(".explorer input")
+    assert sliders.count() >= 1
+    for index in range(sliders.count()):
+        slider = sliders.nth(index)
+        frames = slider.locator("xpath=ancestor::figure").locator(".frame")
+        slider.focus()
+        before = frames.locator("visible=true").screenshot()
+        for step in range(1, int(slider.get_attribute("max") or 0) + 1):
+            slider.press("ArrowRight")
+            shown = frames.locator("visible=true")
+            assert shown.count() == 1
+            after = shown.screenshot()
+            assert after != before, f"slider {index}, step {step} changes nothing"
+            before = after
+            words = slider.get_attribute("data-values").split("|")
+            assert slider.get_attribute("aria-valuetext") == words[step]
+            assert slider.locator("xpath=following-sibling::output").inner_text() == words[step]
+        slider.press("Home")
+
+
+def test_the_first_frame_of_each_slider_shows_without_javascript(scriptless: Page, address: str) -> None:
+    """A reader without scripts sees one frame a slider, the first."""
+    for page in CHAPTERS:
+        scriptless.goto(f"{address}{page}.html")
+        explorers = scriptless.locator(".explorer")
+        assert explorers.count() >= 1
+        for explorer in explorers.all():
+            assert explorer.locator(".frame >> visible=true").count() == 1
+            assert explorer.locator(".frame").first.is_visible()
+
+
+def test_no_page_loses_anything_without_javascript(tab: Page, scriptless: Page, site: Path, address: str) -> None:
+    """All words, formulas, pictures and first frames are there; only the search has to say that it cannot work."""
+    for page in set(pages(site)) - {"search"}:
+        with_scripts, without = (
+            [visit.goto(f"{address}{page}.html"), visit.evaluate(CONTENT)][1] for visit in (tab, scriptless)
+        )
+        assert without == with_scripts, page
+        words, formulas, pictures, frames = without
+        assert len(words) > 100, page
+        if page in CHAPTERS:
+            assert min(formulas, pictures, frames) >= 1, page
+
+
+def test_every_answer_and_every_hint_opens_without_javascript(scriptless: Page, address: str) -> None:
+    """Both are closed at first; a key on the line opens them."""
+    for page in CHAPTERS:
+        scriptless.goto(f"{address}{page}.html")
+        answers, hints = scriptless.locator("details.solution"), scriptless.locator("details.hint")
+        assert answers.count() == hints.count() >= 5, page
+        for answer in answers.all() + hints.all():
+            inside = answer.locator("summary + *")
+            assert not inside.is_visible()
+            answer.locator("summary").press("Enter")
+            assert inside.is_visible()
+
+
+def test_two_frames_of_a_page_share_no_id(tab: Page, address: str) -> None:
+    """No frame borrows another's clip path or marker: an id stands for the same thing wherever it stands."""
+    for page in CHAPTERS:
+        tab.goto(f"{address}{page}.html")
+        twins = tab.evaluate(
+            """() => { const seen = {}; return [...document.querySelectorAll('svg [id]')].filter(e => {
+                 const html = e.outerHTML, twin = e.id in seen && seen[e.id] !== html; seen[e.id] = html; return twin })
+               .map(e => e.id) }"""
+        )
+        assert twins == []
+
+
+def test_a_slider_prints_its_first_frame_and_a_line_on_the_rest(tab: Page, address: str) -> None:
+    """Also after it was moved: paper shows the first frame alone, no slider, and where the other frames are."""
+    for page in CHAPTERS:
+        tab.emulate_media(media="screen")
+        tab.goto(f"{address}{page}.html")
+        for slider in tab.locator(".explorer input").all():
+            slider.press("End")
+        tab.emulate_media(media="print")
+        assert tab.locator("input >> visible=true").count() == 0, page
+        for explorer in tab.locator(".explorer").all():
+            assert explorer.locator(".frame").first.is_visible(), page
+            assert explorer.locator(".frame >> visible=true").count() == 1, page
+            line = explorer.evaluate("explorer => getComputedStyle(explorer, '::after').content")
+            assert "on the page" in line, (page, line)
+            assert (explorer.get_attribute("data-frames") or "") == str(explorer.locator(".frame").count())
+            for first in explorer.locator("label").all():
+                values = (first.locator("input").get_attribute("data-values") or "").split("|")
+                printed = first.evaluate(
+                    """label => label.innerText + ['::before', '::after'].map(part => getComputedStyle(
+                        label.querySelector('output'), part).content.replaceAll('"', '')).join(' ')"""
+                )
+                assert values[-1] not in printed.split(), (page, printed)
+
+
+def test_a_self_test_explains_each_choice_without_javascript(scriptless: Page, address: str) -> None:
+    """Nothing is explained at first; Space and the arrow keys choose, and the explanation of the choice appears."""
+    for page in CHAPTERS:
+        scriptless.goto(f"{address}{page}.html")
+        questions = scriptless.locator(".self-test fieldset")
+        assert 3 <= questions.count() <= 5, page
+        for question in questions.all():
+            options, reasons = question.locator("input"), question.locator("[role=status] li")
+            assert options.count() == reasons.count() >= 3
+            assert [reason.is_visible() for reason in reasons.all()] == [False] * reasons.count()
+            options.first.press("Space")
+            assert [reason.is_visible() for reason in reasons.all()][:2] == [True, False]
+            options.first.press("ArrowDown")
+            assert [reason.is_visible() for reason in reasons.all()][:2] == [False, True]

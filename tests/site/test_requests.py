@@ -1,0 +1,103 @@
+"""What the pages ask for: nothing from a third party, nothing that fails, and little."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Request
+
+from tests.site.built import CHAPTERS, pages
+
+FIRST_VISIT, NEXT_VISIT = 300_000, 150_000  # bytes over the wire, as the issue sets them
+LATE = 150  # milliseconds that a page has to ask for more after it is loaded
+
+
+def complaints(tab: Page, origin: str) -> list[str]:
+    """Listen to a tab from now on: requests elsewhere or in vain, words in the console, errors of scripts."""
+    heard: list[str] = []
+
+    def asked(url: str) -> None:
+        if not url.startswith((origin, "data:")):
+            heard.append(f"asked for {url}")
+
+    tab.on("request", lambda request: asked(request.url))
+
+    def failed(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # which only says that the next page came first
+            heard.append(f"failed: {request.url}")
+
+    tab.on("requestfailed", failed)
+    tab.on("response", lambda answer: heard.append(f"{answer.status}: {answer.url}") if answer.status >= 400 else None)
+    tab.on("console", lambda said: heard.append(said.text) if said.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda error: heard.append(str(error)))
+    return heard
+
+
+@pytest.mark.parametrize("server", ["address", "plain_address"])
+def test_no_page_asks_a_third_party_or_in_vain_or_complains(
+    tab: Page, site: Path, server: str, request: pytest.FixtureRequest
+) -> None:
+    """From a sub-path and from the root: own origin only, no failure, no error or warning, at use of the page too."""
+    home = request.getfixturevalue(server)
+    heard = complaints(tab, home)
+    found = {}
+    for page in [*pages(site), "search.html?q=weights"]:
+        heard.clear()
+        tab.goto(home + (page if "?" in page else f"{page}.html"), wait_until="load")
+        tab.evaluate(
+            """() => { document.querySelectorAll('details').forEach(answer => answer.open = true);
+                document.querySelector('.theme-toggle')?.click();
+                document.querySelectorAll('input[type=range]').forEach(slider => {
+                    slider.value = slider.max;
+                    slider.dispatchEvent(new Event('input', {bubbles: true})) });
+                document.querySelectorAll('[loading=lazy]').forEach(late => late.scrollIntoView()) }"""
+        )
+        tab.wait_for_timeout(LATE)
+        found[page] = list(heard)
+    assert not {page: words for page, words in found.items() if words}
+
+
+def test_no_page_prepares_a_way_to_another_origin(site: Path) -> None:
+    """No hint to connect elsewhere, which the browser would follow without a request that a test could see."""
+    hints = ("preconnect", "dns-prefetch", "prefetch", "prerender")
+    for page in pages(site):
+        text = (site / f"{page}.html").read_text(encoding="utf-8")
+        assert not [hint for hint in hints if f'rel="{hint}"' in text], page
+
+
+class Scale:
+    """A tab that weighs what comes over the wire, headers included."""
+
+    def __init__(self, tab: Page) -> None:
+        self.tab = tab
+        self.wire = tab.context.new_cdp_session(tab)
+        self.wire.send("Network.enable")
+        self.sizes: list[float] = []
+        self.wire.on("Network.loadingFinished", lambda event: self.sizes.append(event["encodedDataLength"]))
+
+    def weigh(self, url: str, *, first: bool) -> int:
+        """Visit a page, with an empty cache or with what it holds, and return its bytes."""
+        if first:
+            self.tab.goto("about:blank")
+            self.wire.send("Network.clearBrowserCache")
+        self.sizes.clear()
+        self.tab.goto(url, wait_until="load")
+        self.tab.wait_for_timeout(LATE)
+        assert self.sizes
+        return int(sum(self.sizes))
+
+
+def test_a_first_visit_is_light(tab: Page, address: str, site: Path) -> None:
+    """With an empty cache no page moves more than 300 kB, sliders included."""
+    scale = Scale(tab)
+    weights = {page: scale.weigh(f"{address}{page}.html", first=True) for page in pages(site)}
+    assert max(weights.values()) <= FIRST_VISIT, weights
+
+
+def test_the_next_chapter_is_lighter(tab: Page, address: str) -> None:
+    """What all chapters share is kept: after one chapter the next moves at most 150 kB."""
+    scale, weights = Scale(tab), {}
+    for before, page in itertools.pairwise([CHAPTERS[-1], *CHAPTERS]):
+        scale.weigh(f"{address}{before}.html", first=True)
+        weights[page] = scale.weigh(f"{address}{page}.html", first=False)
+    assert max(weights.values()) <= NEXT_VISIT, weights

@@ -1,0 +1,1 @@
+"""Promises of the one formula and of the draw."""

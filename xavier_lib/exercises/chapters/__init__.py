@@ -1,0 +1,1 @@
+"""What the exercises of each chapter ask, with their references and slips."""

@@ -1,0 +1,1 @@
+"""Networks: activations, layers, exact backpropagation, training, and the signals that pass through."""

@@ -1,0 +1,1 @@
+"""Weights: the one formula behind the named starts, and the draw."""
