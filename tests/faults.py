@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -125,23 +125,34 @@ def failed_tests(fault: Fault | None, files: Sequence[str]) -> list[str]:
         ValueError: if the text that the fault replaces does not stand exactly once in its file.
         RuntimeError: if the tests could not be run.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        shutil.copy(ROOT / "pyproject.toml", copy)
-        shutil.copytree(ROOT / "xavier_lib", copy / "xavier_lib")
-        for file in {"__init__.py", *files, *(f"{Path(file).parent}/__init__.py" for file in files)}:
-            (copy / "tests" / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / "tests" / file, copy / "tests" / file)
-        if fault:
-            replace(copy / "xavier_lib" / fault.file, fault.old, fault.new)
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "--tb=no", "--assert=plain", *(f"tests/{file}" for file in files)],
-            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": folder, "PYTEST_ADDOPTS": ""},
-            cwd=copy, capture_output=True, text=True, encoding="utf-8", check=False,
-        )  # fmt: skip
+    run = run_in_copy(
+        lambda library: fault and replace(library / fault.file, fault.old, fault.new),
+        [f"tests/{file}" for file in files],
+    )
     if run.returncode > 1:
         raise RuntimeError(f"pytest could not run {files}:\n{run.stdout}{run.stderr}")
     return re.findall(r"^FAILED tests/(.+?)(?: - .*)?$", run.stdout, flags=re.MULTILINE)
+
+
+def run_in_copy(
+    change: Callable[[Path], object], tests: Sequence[str], *, seconds: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run tests against a copy of the library after a change to it.
+
+    Raises:
+        subprocess.TimeoutExpired: if they take longer than so many seconds.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        copy, unused = Path(folder), shutil.ignore_patterns("__pycache__")
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        for part in ("xavier_lib", "tests", "results"):
+            shutil.copytree(ROOT / part, copy / part, ignore=unused)
+        change(copy / "xavier_lib")
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "--tb=no", "--assert=plain", *tests],
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": folder, "PYTEST_ADDOPTS": ""},
+            cwd=copy, capture_output=True, text=True, encoding="utf-8", check=False, timeout=seconds,
+        )  # fmt: skip
 
 
 def replace(path: Path, old: str, new: str) -> None:

@@ -1,0 +1,136 @@
+"""Put small mistakes into copies of the library and list those that no test notices: ``python -m tests.mutants``.
+
+A mutant is killed if a test or a doctest of its module fails, or if they take longer than ``SLOW`` times what they take
+without it, and ``PATIENCE`` seconds at least. An equivalent one, which cannot be told from the library or differs in
+nothing that is promised, is left out of the sample and argued for below.
+"""
+
+import argparse
+import math
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.faults import AT_ONCE, ROOT, run_in_copy
+from tests.mutation import Mutant, mutants
+
+LIBRARY = ROOT / "xavier_lib"
+PATIENCE, SLOW = 120.0, 10.0
+BAR = 0.95
+#: Modules that no chapter and no framework stands in the way of; the others have tests that need a browser or a kernel.
+MODULES = sorted(
+    path.relative_to(LIBRARY).as_posix()
+    for pattern in ("*.py", "nn/*.py", "weights/*.py", "datasets/*.py", "frameworks/rules.py")
+    for path in LIBRARY.glob(pattern)
+    if path.name not in ("__init__.py", "explore.py")
+)
+#: What is tested in another file than the one that bears the module's name.
+ELSEWHERE = {"weights/drawing.py": "weights/test_scaling.py"}
+
+
+class Equivalent(NamedTuple):
+    """Mutants that need no test: in a file, those of which the words hold a text; and why."""
+
+    file: str
+    change: str
+    reason: str
+
+
+EQUIVALENT: tuple[Equivalent, ...] = ()
+
+
+def tests_of(file: str) -> list[str]:
+    """Return the tests of a module: the file that bears its name, and its own examples."""
+    path = Path(file)
+    named = ELSEWHERE.get(file, (path.parent / f"test_{path.name}").as_posix())
+    return [f"tests/{named}", f"xavier_lib/{file}"]
+
+
+def argued(mutant: Mutant) -> Equivalent | None:
+    """Return the row of the table that says why a mutant needs no test."""
+    rows = (row for row in EQUIVALENT if row.file == mutant.file and row.change in str(mutant))
+    return next(rows, None)
+
+
+def candidates(files: Sequence[str]) -> list[Mutant]:
+    """Return all mutants of some modules but the equivalent ones.
+
+    Raises:
+        ValueError: if a row of the table finds no mutant.
+    """
+    made = [mutant for file in files for mutant in mutants(file, (LIBRARY / file).read_text(encoding="utf-8"))]
+    used = {argued(mutant) for mutant in made}
+    if lost := [row for row in EQUIVALENT if row.file in files and row not in used]:
+        raise ValueError(f"each row of EQUIVALENT must find a mutant, these find none: {lost}")
+    return [mutant for mutant in made if not argued(mutant)]
+
+
+def time_of(file: str) -> float:
+    """Return the seconds that the tests of a module take as it is.
+
+    Raises:
+        RuntimeError: if one of them fails already.
+    """
+    start = time.perf_counter()
+    run = run_in_copy(lambda _library: None, tests_of(file))
+    if run.returncode:
+        raise RuntimeError(f"without a mutant the tests of {file} must pass:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+    return time.perf_counter() - start
+
+
+def outcome(mutant: Mutant, seconds: float) -> str:
+    """Return what became of a mutant: killed, timeout or survived.
+
+    Raises:
+        RuntimeError: if pytest found no test to run.
+    """
+
+    def change(library: Path) -> None:
+        path = library / mutant.file
+        path.write_bytes(mutant.put_into(path.read_bytes()))
+
+    try:
+        run = run_in_copy(change, ["-x", *tests_of(mutant.file)], seconds=seconds)
+    except subprocess.TimeoutExpired:
+        return "timeout"
+    if run.returncode in (4, 5) and "ImportError" not in run.stdout + run.stderr:
+        raise RuntimeError(f"pytest could not run the tests of {mutant.file}:\n{run.stdout}{run.stderr}")
+    return "killed" if run.returncode else "survived"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print what became of a sample and return 0 if enough of it is killed."""
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
+    parser.add_argument("--sample", type=int, default=200, metavar="N", help="how many mutants (200)")
+    parser.add_argument("--seed", type=int, default=0, help="of the sample (0)")
+    parser.add_argument(
+        "--modules", nargs="+", choices=MODULES, default=MODULES, metavar="FILE", help="weights/large.py …"
+    )
+    chosen = parser.parse_args(arguments)
+    made = candidates(chosen.modules)
+    sample = sorted(random.Random(chosen.seed).sample(made, min(chosen.sample, len(made))))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        files = sorted({mutant.file for mutant in sample})
+        limits = {file: max(PATIENCE, SLOW * took) for file, took in zip(files, pool.map(time_of, files), strict=True)}
+        ends = []
+        for mutant, end in zip(sample, pool.map(lambda each: outcome(each, limits[each.file]), sample), strict=True):
+            ends.append(end)
+            if end != "killed":
+                print(end, mutant, flush=True)
+    print("| module | killed | timeout | survived |\n|---|---|---|---|")
+    for file in files:
+        ended = Counter(end for mutant, end in zip(sample, ends, strict=True) if mutant.file == file)
+        print(f"| {file} | {ended['killed']} | {ended['timeout']} | {ended['survived']} |")
+    noticed = len(sample) - ends.count("survived")
+    print(f"{noticed} of {len(sample)} killed, {noticed / len(sample):.1%}; of {len(made)} mutants, seed {chosen.seed}")
+    return int(noticed < math.ceil(BAR * len(sample)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
