@@ -3,7 +3,10 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -69,3 +72,36 @@ def test_everything_that_is_installed_is_pinned() -> None:
         wanted = re.findall(r"(?m)^([a-z][\w-]*)", (ROOT / file).read_text(encoding="utf-8"))
         assert wanted
         assert set(wanted) <= names, file
+
+
+def test_the_plain_build_is_pinned_to_sphinx_9() -> None:
+    """Each line names one version, so that a build that fails has not changed by itself."""
+    lines = (ROOT / "requirements-sphinx.txt").read_text(encoding="utf-8").splitlines()[1:]
+
+    assert all(re.fullmatch(r"[\w.-]+==[\d.]+", line) for line in lines)
+    assert any(line.startswith("Sphinx==9.") for line in lines)
+
+
+def test_each_week_the_plain_build_and_the_lowest_and_newest_versions_are_tried() -> None:
+    """The scheduled jobs, which may also be started by hand, call commands that are there."""
+    text = (ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)
+    commands = re.findall(r"-m (tools\.\w+|tests\.\w+)|bash (\.ci/\w+)", text)
+
+    assert set(workflow[True]) == {"schedule", "workflow_dispatch"}  # YAML reads the key "on" as true
+    assert workflow["jobs"]["versions"]["strategy"]["matrix"]["resolution"] == ["lowest-direct", "highest"]
+    assert {module or script for module, script in commands} == {"tools.plain_sphinx", ".ci/versions", "tests.mutants"}
+    for module, script in commands:
+        assert (ROOT / (script or f"{module.replace('.', '/')}.py")).is_file()
+
+
+def test_no_lowest_version_is_typed_twice() -> None:
+    """What is tested with the lowest versions takes them from pyproject.toml, where each extra has one."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    script = (ROOT / ".ci" / "versions").read_text(encoding="utf-8")
+
+    assert all(re.fullmatch(r"[\w-]+>=[\d.]+", wanted) for extra in extras.values() for wanted in extra)
+    assert '--resolution "$1"' in script
+    assert not any(
+        re.search(rf"\b{wanted.partition('>')[0]}\b.*\d", script) for wanted in extras["book"] + extras["replay"]
+    )
