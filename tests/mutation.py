@@ -27,6 +27,7 @@ class Mutant(NamedTuple):
     stop: int
     old: str
     new: str
+    text: str  # of the line
 
     def put_into(self, source: bytes) -> bytes:
         """Return the module's source with the mistake in it."""
@@ -34,7 +35,7 @@ class Mutant(NamedTuple):
 
     def __str__(self) -> str:
         old, new = (" ".join(text.split()) for text in (self.old, self.new))
-        return f"{self.file}:{self.line} {self.operator}: {old} → {new}"
+        return f"{self.file}:{self.line} {self.operator}: {old} → {new} | {self.text}"
 
 
 def mutants(file: str, source: str) -> list[Mutant]:
@@ -48,7 +49,8 @@ def mutants(file: str, source: str) -> list[Mutant]:
         for operator, place, new in changes(node):
             start = starts[place.lineno - 1] + place.col_offset
             stop = starts[(place.end_lineno or 0) - 1] + (place.end_col_offset or 0)
-            found.append(Mutant(operator, file, place.lineno, start, stop, raw[start:stop].decode(), new))
+            old, text = raw[start:stop].decode(), source.splitlines()[place.lineno - 1].strip()
+            found.append(Mutant(operator, file, place.lineno, start, stop, old, new, text))
     return sorted(found, key=lambda mutant: (mutant.start, mutant.stop, mutant.operator, mutant.new))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests import mutants
 from tests.faults import ROOT
-from tests.mutants import LIBRARY, MODULES, Equivalent, candidates, outcome
+from tests.mutants import LIBRARY, MODULES, candidates, outcome
 from tests.mutation import Mutant
 from tests.mutation import mutants as mutants_of
 
@@ -35,13 +35,15 @@ CHANGES = {
 def harmless(new: str = "two") -> Mutant:
     """Return a mutant that changes a word of a docstring only."""
     source = (LIBRARY / "nn" / "convolution.py").read_bytes()
-    return Mutant("word", "nn/convolution.py", 1, 3, 6, source[3:6].decode(), new)
+    return Mutant("word", "nn/convolution.py", 1, 3, 6, source[3:6].decode(), new, "")
 
 
 @pytest.mark.parametrize("source", CHANGES)
 def test_each_kind_of_mistake_is_made_and_no_text_is_touched(source: str) -> None:
     """Operators, numbers, arguments, conditions and statements change one at a time; texts, errors and types do not."""
-    assert [str(each).partition(" ")[2] for each in mutants_of("a.py", source)] == CHANGES[source]
+    found = [str(each) for each in mutants_of("a.py", source)]
+
+    assert found == [f"a.py:1 {change} | {source}" for change in CHANGES[source]]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -87,8 +89,8 @@ def test_the_sample_is_the_seeds(monkeypatch: pytest.MonkeyPatch, capsys: pytest
 
 def test_an_argument_for_a_mutant_that_is_gone_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each row of the table names mutants that can still be made; a row that names none must go."""
-    candidates(MODULES)
+    assert candidates(MODULES)
 
-    monkeypatch.setattr(mutants, "EQUIVALENT", (Equivalent("fans.py", "fan_sideways", "there was one"),))
+    monkeypatch.setattr(mutants, "EQUIVALENT", {"fan_sideways": "there was one"})
     with pytest.raises(ValueError, match="each row of EQUIVALENT must find a mutant, these find none: .*fan_sideways"):
         candidates(MODULES)
