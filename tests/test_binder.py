@@ -26,5 +26,5 @@ def test_binder_brings_no_sphinx_and_no_test_tool() -> None:
     wanted = (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8").lower()
 
     assert "jupyterlab" in wanted
-    for heavy in ("sphinx", "jupyter-book", "pytest", "nbval", "playwright", "mypy"):
+    for heavy in ("sphinx", "jupyter-book", "pytest", "nbval", "playwright", "mypy", "scikit-learn"):
         assert f"\n{heavy}" not in wanted

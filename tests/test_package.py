@@ -98,7 +98,7 @@ def test_the_library_asks_for_numpy_only():
     """An installation in an exercise brings NumPy and nothing else; what the book needs is an extra."""
     assert [re.match(r"[\w-]+", name)[0] for name in PROJECT["project"]["dependencies"]] == ["numpy"]
     extras = [re.match(r"[\w-]+", name)[0] for name in PROJECT["project"]["optional-dependencies"]["book"]]
-    assert sorted(extras) == ["ipywidgets", "matplotlib", "scikit-learn"]
+    assert sorted(extras) == ["ipywidgets", "matplotlib"]
 
 
 # Named
@@ -216,7 +216,11 @@ def test_the_types_hold():
     assert run.returncode == 0, run.stdout + run.stderr
     assert (PACKAGE / "py.typed").is_file()
     data = PROJECT["tool"]["setuptools"]["package-data"]
-    assert data == {"xavier_lib": ["py.typed"], "xavier_lib.exercises": ["questions/*.toml"]}
+    assert data == {
+        "xavier_lib": ["py.typed"],
+        "xavier_lib.datasets": ["digits.npz"],
+        "xavier_lib.exercises": ["questions/*.toml"],
+    }
 
 
 def public():

@@ -117,16 +117,15 @@ def cited(key: str) -> str:
 
 def opening(chapter: str, title: str, *, key: bool) -> str:
     """Return the first cell: what this is, how to work with it, and what it needs."""
-    extra = "[book]" if key else ""
     use = (
-        "The exercises with their worked answers, some of which train on the digits of scikit-learn."
+        "The exercises with their worked answers."
         if key
         else "Fill in each stub, run the check below it, and read its verdict."
     )
     return (
         f"# {'Key' if key else 'Exercises'}: {title}\n\n{use} "
         f"The chapter that they belong to is [on the site]({SITE}chapters/{chapter}.html).\n\n"
-        f'What it needs: `pip install "xavier_lib{extra} @ git+https://github.com/{REPOSITORY}"`.'
+        f'What it needs: `pip install "xavier_lib @ git+https://github.com/{REPOSITORY}"`.'
     )
 
 

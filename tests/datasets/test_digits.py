@@ -1,12 +1,18 @@
 """Promises of xavier_lib.datasets.digits: the handwritten digits."""
 
+import subprocess
 import sys
+import zipfile
+import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from xavier_lib.datasets.digits import Digits, digits
+from xavier_lib.datasets.digits import IMAGES, Digits, digits
+
+TOOL = Path(__file__).parents[2] / "tools" / "digits.py"
 
 
 def pixels_of(data):
@@ -21,7 +27,7 @@ def test_the_sets_have_the_shapes_the_chapters_print():
 
     assert [part.shape for part in data] == [(1437, 64), (1437,), (360, 64), (360,)]
     assert set(data.y_train) == set(data.y_test) == set(range(10))
-    assert data.y_train.dtype == data.y_test.dtype == np.int64
+    assert data.y_train.dtype == data.y_test.dtype == np.intp
 
 
 @pytest.mark.parametrize("rng", [0, 1])
@@ -92,6 +98,7 @@ def test_the_parts_have_names_and_an_order():
         ({"test_share": -0.2}, ValueError, "test_share must be a positive finite number, got -0.2"),
         ({"test_share": 1}, ValueError, "test_share must leave images in both sets, got 1"),
         ({"test_share": 1.5}, ValueError, "test_share must leave images in both sets, got 1.5"),
+        ({"test_share": 1e308}, ValueError, "test_share must leave images in both sets, got 1e\\+308"),
         ({"test_share": 0.9999}, ValueError, "test_share must leave images in both sets, got 0.9999"),
         ({"test_share": np.nan}, ValueError, "test_share must be a finite number, got nan"),
         ({"test_share": "0.2"}, TypeError, "test_share must be a finite number, got '0.2'"),
@@ -107,8 +114,36 @@ def test_bad_arguments_are_refused(arguments, error, message):
         digits(**arguments)
 
 
-def test_without_scikit_learn_the_error_says_what_to_install(monkeypatch):
-    """The library itself needs only NumPy; the digits say what they need."""
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    with pytest.raises(ImportError, match="pip install scikit-learn"):
-        digits()
+# The file
+
+
+def test_the_stored_images_are_those_of_scikit_learn():
+    """Each pixel and each label, in the same order, in one byte each."""
+    pixels, labels = load_digits(return_X_y=True)
+    with np.load(IMAGES) as stored:
+        assert stored["pixels"].dtype == stored["labels"].dtype == np.uint8
+        np.testing.assert_array_equal(stored["pixels"], pixels)
+        np.testing.assert_array_equal(stored["labels"], labels)
+
+
+def test_the_tool_writes_the_stored_file_again(tmp_path):
+    """Byte for byte; zlib-ng, which some systems have in place of zlib, packs the same content otherwise."""
+    made = tmp_path / "digits.npz"
+    subprocess.run([sys.executable, TOOL, made], check=True)
+
+    with zipfile.ZipFile(made) as new, zipfile.ZipFile(IMAGES) as old:
+        assert [(e.filename, e.date_time, e.CRC) for e in new.filelist] == [
+            (e.filename, e.date_time, e.CRC) for e in old.filelist
+        ]
+    if "ng" not in zlib.ZLIB_RUNTIME_VERSION:
+        assert made.read_bytes() == IMAGES.read_bytes()
+
+
+def test_each_call_returns_arrays_of_its_own():
+    """What a reader overwrites is overwritten for nobody else."""
+    first = digits()
+    for part in first:
+        part[:] = 0
+
+    assert digits().x_train.std() > 0.9
+    assert digits().y_test.any()

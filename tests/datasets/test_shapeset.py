@@ -273,7 +273,7 @@ def test_images_have_the_shape_and_range_promised(many):
 
     assert isinstance(many, Shapes)
     assert (images.shape, labels.shape) == ((20_000, 1024), (20_000,))
-    assert labels.dtype == np.int64
+    assert labels.dtype == np.intp
     assert (images.min(), images.max()) == (0, 1)
 
 

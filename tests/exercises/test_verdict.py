@@ -87,6 +87,11 @@ def test_status_has_three_values():
         ("glorot-three", 1e60, "is too large"),
         ("glorot-three", True, "A number is asked for, got True (bool)"),
         ("glorot-three", {}, "A number is asked for, got {} (dict)"),
+        ("network-slow", True, "A number is asked for, got True (bool)"),
+        ("network-slow", np.True_, "A number is asked for, got "),
+        ("network-slow", np.array([True]), "A number is asked for, got [ True] (ndarray)"),
+        ("network-slow", np.timedelta64(1, "s"), "timedelta64(1,'s') (timedelta64)"),
+        ("network-slow", np.datetime64("2026-01-01"), "datetime64('2026-01-01') (datetime64)"),
         ("glorot-average", 1, "One of 'both near 1'"),
         ("glorot-average", "neither", "got 'neither' (str)"),
         ("glorot-test", lambda initializer: 1 / 0, "(initializer='glorot_uniform') raised ZeroDivisionError"),
@@ -107,6 +112,18 @@ def test_an_answer_of_a_wrong_kind_is_told_what_is_asked_for(name, answer, words
     assert words in verdict.message, verdict
 
 
+@pytest.mark.parametrize("name", ["glorot-limit", "glorot-three", "glorot-average", "glorot-test"])
+def test_a_verdict_is_short_however_long_the_answer(name):
+    """A text of 100,000 characters, or a function of such a name, is shown by its beginning."""
+
+    def long(*_, **__):
+        return 0.5
+
+    long.__name__ = "f" * 100_000
+    for answer in ("x" * 100_000, ["x" * 100_000], np.array(["x" * 100_000]), long):
+        assert len(check(name, answer).message) < 1000
+
+
 # Names
 
 
@@ -125,6 +142,14 @@ def test_a_name_like_no_other_still_gets_some_names():
     """Names are listed even where none is near."""
     with pytest.raises(ValueError, match=r"near it: \w+-\w+, "):
         check("###", limit)
+
+
+@pytest.mark.parametrize("name", ["x" * 100_000, ["x" * 100_000]])
+def test_a_name_is_shown_by_its_beginning(name):
+    """The error is short however long the name."""
+    with pytest.raises((TypeError, ValueError), match="exercise must be") as error:
+        check(name, limit)
+    assert len(str(error.value)) < 300
 
 
 def test_the_name_comes_first():
@@ -174,7 +199,7 @@ def test_a_notebook_survives_answers_that_print_raise_loop_and_exit():
         nbformat.v4.new_code_cell(f"def f(fan_in, fan_out):\n    {answer}\ncheck('glorot-limit', f)")
         for answer in answers
     ]
-    limited = "import xavier_lib.exercises.trial as trial\ntrial.run.__defaults__ = (0.5,)"
+    limited = "import xavier_lib.exercises.trial as trial\ntrial.run.__defaults__, trial.PATIENCE = (0.5,), 1000"
     start = nbformat.v4.new_code_cell(f"from xavier_lib.exercises import check\n{limited}")
     notebook = nbformat.v4.new_notebook(cells=[start, *cells])
     NotebookClient(notebook, timeout=60).execute()

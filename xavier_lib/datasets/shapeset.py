@@ -42,7 +42,7 @@ class Shapes(NamedTuple):
     """
 
     images: NDArray[Any]
-    labels: NDArray[np.int64]
+    labels: NDArray[np.intp]
 
 
 def shapeset(count: int, *, rng: RNG = None, dtype: DTypeLike = float) -> Shapes:
@@ -89,7 +89,7 @@ def shapeset(count: int, *, rng: RNG = None, dtype: DTypeLike = float) -> Shapes
     """
     number, kind = whole("count", count), float_dtype(dtype)
     key = int(generator(rng).integers(2**63))
-    images, labels = np.empty((number, SIZE**2), kind), np.empty(number, np.int64)
+    images, labels = np.empty((number, SIZE**2), kind), np.empty(number, np.intp)
     for block, start in enumerate(range(0, number, BLOCK)):
         rows = slice(start, min(start + BLOCK, number))
         scene = _scene(rows.stop - start, np.random.default_rng([key, block]))
@@ -101,7 +101,7 @@ def shapeset(count: int, *, rng: RNG = None, dtype: DTypeLike = float) -> Shapes
 class _Scene(NamedTuple):
     """What is on each image, before it is drawn: rows of two objects, the second of which counts only in a pair."""
 
-    labels: NDArray[np.int64]
+    labels: NDArray[np.intp]
     pairs: Rows
     greys: NDArray[np.int64]
     first: Outlines
@@ -112,10 +112,10 @@ def _scene(count: int, rng: np.random.Generator) -> _Scene:
     """Choose kinds, greys and outlines of the first images of a block; each row is the same whatever the count."""
     choices, first, second = rng.spawn(3)
     paired = choices.integers(2, size=BLOCK)[:count] == 1
-    kinds = choices.integers(3, size=(BLOCK, 2))[:count]
+    kinds = choices.integers(3, size=(BLOCK, 2))[:count].astype(np.intp)
     greys = choices.uniform(GREYS[0], GREYS[1] - CONTRAST, (BLOCK, 2))[:count]
     greys += CONTRAST * (greys > greys[:, ::-1])  # the lighter of two is moved up: uniform where the contrast suffices
-    pair_labels = np.empty((3, 3), np.int64)
+    pair_labels = np.empty((3, 3), np.intp)
     for label, (a, b) in enumerate(PAIRS, start=len(KINDS)):
         pair_labels[a, b] = pair_labels[b, a] = label
     labels = np.where(paired, pair_labels[kinds[:, 0], kinds[:, 1]], kinds[:, 0])
@@ -124,7 +124,7 @@ def _scene(count: int, rng: np.random.Generator) -> _Scene:
     return _Scene(labels, pairs, greys.astype(np.int64), lower, _fitting(kinds[:, 1], pairs, second, lower))
 
 
-def _fitting(kinds: NDArray[np.int64], rows: Rows, rng: np.random.Generator, lower: Outlines | None = None) -> Outlines:
+def _fitting(kinds: NDArray[np.intp], rows: Rows, rng: np.random.Generator, lower: Outlines | None = None) -> Outlines:
     """Draw outlines for some rows, and those that do not fit again, until all fit."""
     outlines = np.zeros((len(kinds), POINTS), complex)
     while rows.size:
@@ -135,7 +135,7 @@ def _fitting(kinds: NDArray[np.int64], rows: Rows, rng: np.random.Generator, low
     return outlines
 
 
-def _placed(kinds: NDArray[np.int64], numbers: NDArray[np.float64]) -> tuple[Outlines, NDArray[np.bool_]]:
+def _placed(kinds: NDArray[np.intp], numbers: NDArray[np.float64]) -> tuple[Outlines, NDArray[np.bool_]]:
     """Turn six numbers in [0, 1) an object into an outline x + iy in pixels, and say whether it fits the image."""
     size, stretch, shape, turn, *place = numbers.T[:, :, None]
     points = _regular()[kinds] * np.exp(2j * np.pi * shape)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 LARGEST = 50_000_000  # bytes that an answer may return
 EMPTY = (None, Ellipsis)
 FEW = 12  # numbers of an array that a message shows
+SHORT = 60  # characters of a value that a message shows
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,12 @@ class Outcome:
     returned: str = ""  # what came back, in words
     raised: str = ""  # the type of an exception
     problem: str = ""  # why there is nothing to compare
+    unfinished: str = ""  # why it is not known whether there is something to compare
     changed: str = ""  # an argument that was changed in place
     printed: str = ""
     used_global_generator: bool = False
     empty: bool = False
+    unlimited: bool = False  # called directly, without a time limit
 
 
 def attempt(answer: Callable[..., Any], arguments: Mapping[str, Any]) -> Outcome:
@@ -37,14 +40,14 @@ def attempt(answer: Callable[..., Any], arguments: Mapping[str, Any]) -> Outcome
     before = _shared_generators()
     try:
         returned = bound_call(answer, given)
+        changed = [name for name, value in arguments.items() if not _same(value, given[name])]
+        marks = {"changed": "".join(changed[:1]), "used_global_generator": _shared_generators() != before}
+        if any(returned is nothing for nothing in EMPTY):
+            return Outcome(returned=str(returned), empty=True, **marks)  # type: ignore[arg-type]
+        return Outcome(**as_numbers(returned), returned=shown(returned), **marks)  # type: ignore[arg-type]
     except BaseException as error:
-        name = type(error).__name__
-        return Outcome(raised=name, problem=f"raised {name}: {str(error)[:200]}".rstrip(": "))
-    changed = [name for name, value in arguments.items() if not _same(value, given[name])]
-    marks = {"changed": "".join(changed[:1]), "used_global_generator": _shared_generators() != before}
-    if any(returned is nothing for nothing in EMPTY):
-        return Outcome(returned=str(returned), empty=True, **marks)  # type: ignore[arg-type]
-    return Outcome(**as_numbers(returned), returned=shown(returned), **marks)  # type: ignore[arg-type]
+        name = kind_of(error)
+        return Outcome(raised=name, problem=f"raised {name}: {clipped(_words(error), 200)}".rstrip(": "))
 
 
 def bound_call(answer: Callable[..., Any], arguments: dict[str, Any]) -> Any:
@@ -76,7 +79,8 @@ def as_numbers(returned: Any) -> dict[str, Any]:
     except Exception:
         array = np.array(None)
     if array.dtype.kind not in "biuf":
-        kind = f"of dtype {returned.dtype}" if isinstance(returned, np.ndarray) else f"a {type(returned).__name__}"
+        kind = f"of dtype {returned.dtype}" if isinstance(returned, np.ndarray) else f"a {kind_of(returned)}"
+        kind = clipped(kind)
         return {"problem": f"returned {shown(returned)}, {kind} and no real number or array of them"}
     if array.nbytes > LARGEST:
         return {"problem": f"returned an array of shape {array.shape}, far larger than what is asked for"}
@@ -87,26 +91,43 @@ def as_numbers(returned: Any) -> dict[str, Any]:
     return {"value": array}
 
 
-def shown(value: Any, length: int = 60) -> str:
+def shown(value: Any) -> str:
     """Return a value in a few words: a number short, an array by its shape."""
     if isinstance(value, np.ndarray) and value.ndim:
         return few(value) if 0 < value.size <= FEW else f"an array of shape {value.shape}"
     if isinstance(value, (float, np.floating)):
         return f"{float(value):.4g}"
-    if isinstance(value, np.integer):
+    if isinstance(value, np.integer) and not isinstance(value, np.timedelta64):
         return str(int(value))
     if isinstance(value, (list, tuple)) and all(isinstance(item, (int, float, np.number)) for item in value):
         return "(" + ", ".join(shown(item) for item in value[:10]) + (", …" if len(value) > 10 else "") + ")"
     try:
         text = " ".join(repr(value).split())
     except Exception:
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= length else f"{text[:length]}…"
+        text = f"a {kind_of(value)}"
+    return clipped(text)
 
 
 def few(numbers: NDArray[Any]) -> str:
     """Return the numbers of a small array in one line."""
-    return " ".join(np.array2string(numbers, precision=3, separator=", ", threshold=FEW).split())
+    return clipped(" ".join(np.array2string(numbers, precision=3, separator=", ", threshold=FEW).split()), 200)
+
+
+def kind_of(value: Any) -> str:
+    """Return the name of a value's type."""
+    return clipped(type(value).__name__)
+
+
+def clipped(text: str, length: int = SHORT) -> str:
+    """Return the beginning of a text, with a mark where it goes on."""
+    return text if len(text) <= length else f"{text[:length]}…"
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException:
+        return ""
 
 
 def _shared_generators() -> bytes:

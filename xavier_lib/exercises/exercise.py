@@ -2,17 +2,18 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.exercises.attempt import Outcome, shown
+from xavier_lib.exercises.attempt import Outcome, clipped, kind_of, shown
 from xavier_lib.exercises.slips import SLIPS
 from xavier_lib.exercises.trial import run
 from xavier_lib.exercises.verdict import Verdict
 
+UNLIMITED = "No time limit holds here: neither a process nor a thread can be started, so it was called directly."
 KINDS = ("predict", "derive", "write", "find", "judge", "repair")
 CLOSE = 1e-3  # relative: float32 agrees, a rounded answer too, and no slip is so near
 
@@ -69,21 +70,25 @@ class FunctionExercise(Exercise):
         if answer is None or answer is Ellipsis:
             return self.open(f"There is nothing to check yet: a function is asked for, got {answer!r}.")
         if not callable(answer):
-            kind = type(answer).__name__
-            return self.failed(f"A function is asked for, got {shown(answer)} ({kind}). Pass it without calling it.")
+            got = f"{shown(answer)} ({kind_of(answer)})"
+            return self.failed(f"A function is asked for, got {got}. Pass it without calling it.")
         calls = self.calls()
         outcomes = run(answer, calls)
         broken = self.broken(answer, calls, outcomes)
         verdict = self.compared(answer, outcomes) if broken is None else broken
-        printed = next((outcome.printed for outcome in outcomes if outcome.printed.strip()), "")
-        if not printed:
-            return verdict
-        message = f"{verdict.message}\nIt also printed {' '.join(printed.split())!r}."
-        return Verdict(verdict.exercise, verdict.status, message, verdict.slip)
+        lines = [verdict.message]
+        if printed := next((outcome.printed for outcome in outcomes if outcome.printed.strip()), ""):
+            lines.append(f"It also printed {' '.join(printed.split())!r}.")
+        if any(outcome.unlimited for outcome in outcomes):
+            lines.append(UNLIMITED)
+        return replace(verdict, message="\n".join(lines))
 
     def broken(self, answer: Any, calls: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome]) -> Verdict | None:
         """Return the verdict on an answer that raised, returned no numbers, or did not end."""
         for call, outcome in zip(calls, outcomes, strict=False):
+            if outcome.unfinished:
+                words = f"{called(answer, call)} {outcome.unfinished}. That does not make it wrong."
+                return self.open(f"{words} Unless it waits for something, check it again when less else is running.")
             if outcome.empty:
                 words = f"{called(answer, call)} returned {outcome.returned}."
                 return self.open(f"{words} Fill in the stub, and let it return {self.wanted()}.")
@@ -109,9 +114,14 @@ class FunctionExercise(Exercise):
 
 def called(answer: Callable[..., Any], arguments: Mapping[str, Any]) -> str:
     """Return a call as a reader would write it."""
-    name = getattr(answer, "__name__", "answer").replace("<lambda>", "answer")
     given = (f"{key}={argument(value)}" for key, value in arguments.items())
-    return f"{name}({', '.join(given)})"
+    return f"{name_of(answer)}({', '.join(given)})"
+
+
+def name_of(answer: Callable[..., Any], otherwise: str = "answer") -> str:
+    """Return a function's name, or another word where it has none."""
+    name = getattr(answer, "__name__", "")
+    return clipped(name) if isinstance(name, str) and name not in ("", "<lambda>") else otherwise
 
 
 def argument(value: Any) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from xavier_lib.exercises.attempt import Outcome
-from xavier_lib.exercises.exercise import FunctionExercise
+from xavier_lib.exercises.exercise import FunctionExercise, name_of
 from xavier_lib.exercises.verdict import Verdict
 
 REFUSED = "AssertionError"
@@ -38,7 +38,7 @@ class Repair(FunctionExercise):
         """Take an AssertionError, None, True and False as what a test says; all else is broken."""
         code = getattr(answer, "__code__", None)
         if code is not None and not code.co_names and set(code.co_consts) <= {None, answer.__doc__}:
-            return self.open(f"{answer.__name__} is still empty: it looks at nothing. Fill in the stub.")
+            return self.open(f"{name_of(answer)} is still empty: it looks at nothing. Fill in the stub.")
         words = (outcome.raised == REFUSED or outcome.empty for outcome in outcomes)
         said = [
             replace(outcome, problem="", empty=False) if word else outcome
@@ -53,7 +53,7 @@ class Repair(FunctionExercise):
         refuses = [outcome.raised == REFUSED or outcome.returned in SAYS_NO for outcome in outcomes]
         unfair = [name for name, refused in zip(self.right, refuses, strict=False) if refused]
         blind = [name for name, refused in zip(self.wrong, refuses[len(self.right) :], strict=True) if not refused]
-        test = getattr(answer, "__name__", "The test")
+        test = name_of(answer, "The test")
         if not any(refuses):
             return self.failed(
                 f"{test} lets everything pass, even what is wrong: {listed(blind)}.", "a test that cannot fail"

@@ -7,6 +7,7 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
+from xavier_lib.exercises.attempt import kind_of, shown
 from xavier_lib.exercises.exercise import Exercise
 from xavier_lib.exercises.verdict import HEADS, Verdict
 
@@ -27,7 +28,9 @@ def check(exercise: str, answer: Any) -> Verdict:
     """Try an answer on several inputs, and name the slip if it is a classic one.
 
     Used at the end of each chapter, from :doc:`/chapters/network` on. The answer may be anything: what raises,
-    returns no number or does not end within five seconds gets a verdict that says so.
+    returns no number or does not end within five seconds of processor time a call gets a verdict that says so; one that
+    a busy machine, or its own waiting, keeps from ending is open after a minute. Where neither a process nor a thread
+    can be started, as in WebAssembly, no time limit holds, and the verdict says so.
 
     Args:
         exercise: the exercise's name, as :func:`catalog` lists it.
@@ -44,11 +47,13 @@ def check(exercise: str, answer: Any) -> Verdict:
     'the missing root'
     """
     if not isinstance(exercise, str):
-        raise TypeError(f"exercise must be the name of an exercise, got {exercise!r} ({type(exercise).__name__})")
+        raise TypeError(f"exercise must be the name of an exercise, got {shown(exercise)} ({kind_of(exercise)})")
     known = exercises()
     if exercise not in known:
-        near = difflib.get_close_matches(exercise.lower(), known, n=4, cutoff=0.4) or list(known)[:4]
-        raise ValueError(f"exercise must be a name that catalog() lists, got {exercise!r}; near it: {', '.join(near)}")
+        near = difflib.get_close_matches(exercise[:60].lower(), known, n=4, cutoff=0.4) or list(known)[:4]
+        raise ValueError(
+            f"exercise must be a name that catalog() lists, got {shown(exercise)}; near it: {', '.join(near)}"
+        )
     verdict = known[exercise].judge(answer)
     if _seen.get(exercise) != "passed":
         _seen[exercise] = verdict.status

@@ -1,87 +1,207 @@
-"""Run a reader's answer and survive it: a process of its own where that is safe, a time limit, whatever comes back."""
+"""Run a reader's answer and survive it: in a process where one can be forked, else in a thread, else directly."""
 
-import ctypes
-import io
-import multiprocessing
+import contextlib
+import os
+import queue
+import signal
 import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from multiprocessing.connection import Connection
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xavier_lib.exercises.apart import Printed, kept_apart
 from xavier_lib.exercises.attempt import Outcome, attempt
 
-SECONDS = 5.0
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+SECONDS = 5.0  # of processor time, for each call
+PATIENCE = 12  # times as long by the clock, for a machine that is busy and an answer that waits
+STEP = 0.05  # seconds between two looks at the clocks
+
+Answer = Callable[..., Any]
+Calls = Sequence[Mapping[str, Any]]
 
 
-def run(answer: Callable[..., Any], calls: Sequence[Mapping[str, Any]], seconds: float = SECONDS) -> list[Outcome]:
+def run(answer: Answer, calls: Calls, seconds: float = SECONDS) -> list[Outcome]:
     """Return an outcome for each call, or fewer where the last one ended the trial."""
-    forks = sys.platform == "linux" and not multiprocessing.current_process().daemon
-    return in_process(answer, calls, seconds) if forks else in_thread(answer, calls, seconds)
+    for way in (in_process, in_thread):
+        outcomes = way(answer, calls, seconds)
+        if outcomes is not None:
+            return outcomes
+    return directly(answer, calls)
 
 
-def in_process(answer: Callable[..., Any], calls: Sequence[Mapping[str, Any]], seconds: float) -> list[Outcome]:
-    """Try the calls in a child process, which can be ended whatever it does."""
-    context = multiprocessing.get_context("fork")  # a function from a notebook cannot be sent, only inherited
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_report, args=(answer, calls, sender), daemon=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of forking where there are threads, from Python 3.12
-        warnings.simplefilter("ignore", RuntimeWarning)  # of the same, from JAX
-        child.start()
-    sender.close()
+def in_process(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | None:
+    """Try the calls in a child process, which can be ended whatever it does; None where none can be forked."""
+    forked = _forked(answer, calls) if sys.platform == "linux" else None
+    if forked is None:
+        return None
+    child, receiver = forked  # and ~child << 3 | 2 is the clock that clock_getcpuclockid(3) returns
     outcomes: list[Outcome] = []
-    deadline = time.monotonic() + seconds
+
+    def take(pause: float) -> Outcome | None:
+        if receiver.poll(pause):
+            return receiver.recv()  # type: ignore[no-any-return]
+        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            raise EOFError  # though a child of its own holds the pipe open
+        return None
+
+    lost = False
     try:
-        while len(outcomes) < len(calls):
-            if not receiver.poll(max(0.0, deadline - time.monotonic())):
-                return [*outcomes, _too_long(seconds)]
-            outcomes.append(receiver.recv())
-    except EOFError:
-        child.join()
-        return [*outcomes, Outcome(problem=f"ended the Python process, with exit code {child.exitcode}")]
+        _collect(outcomes, len(calls), take, lambda: _seconds_on(~child << 3 | 2), seconds)
+    except (EOFError, OSError):
+        lost = True
     finally:
-        child.kill()
-        child.join()
+        code = _ended(child)
         receiver.close()
+    if lost:
+        outcomes.append(Outcome(problem=f"ended the Python process, with exit code {code}"))
     return outcomes
 
 
-def _report(answer: Callable[..., Any], calls: Sequence[Mapping[str, Any]], sender: Connection) -> None:
-    sys.stdin = io.StringIO()
-    warnings.simplefilter("ignore")
-    np.seterr(all="ignore")
-    for call in calls:
-        sys.stdout = sys.stderr = printed = io.StringIO()
-        outcome = attempt(answer, call)
-        sender.send(Outcome(**{**vars(outcome), "printed": printed.getvalue()[:200]}))
+def _forked(answer: Answer, calls: Calls) -> "tuple[int, Connection[Any, Any]] | None":
+    """Fork a process that tries the calls; a function from a notebook cannot be sent, only inherited."""
+    try:
+        from multiprocessing.connection import Pipe
+
+        receiver, sender = Pipe(duplex=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of forking where there are threads, from Python 3.12 and from JAX
+            child = os.fork()
+    except Exception:  # whatever is missing or forbidden here
+        return None
+    if child:
+        sender.close()
+        return child, receiver
+    try:
+        receiver.close()
+        _report(answer, calls, sender)
+        os._exit(0)
+    finally:
+        os._exit(1)
 
 
-def in_thread(answer: Callable[..., Any], calls: Sequence[Mapping[str, Any]], seconds: float) -> list[Outcome]:
-    """Try the calls in a thread, where a process cannot be forked; Python code that runs too long is interrupted."""
-    outcomes: list[Outcome] = []
+def _report(answer: Answer, calls: Calls, sender: "Connection[Any, Any]") -> None:
+    """Send the outcome of each call, but not from a process that the answer has forked."""
+    own = os.getpid()
+    with kept_apart() as printed:
+        for call in calls:
+            outcome = _tried(answer, call, printed)
+            if os.getpid() != own:
+                return
+            sender.send(outcome)
+
+
+def _ended(child: int) -> int | None:
+    """End a process, and return the exit code that it had or has now."""
+    try:
+        os.kill(child, signal.SIGKILL)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    except (ProcessLookupError, ChildProcessError):  # where the program reaps all its children itself
+        return None
+
+
+def _seconds_on(clock: int) -> float:
+    """Return what the clock of a process or a thread says, which may have ended."""
+    try:
+        return time.clock_gettime(clock)
+    except OSError:
+        return 0.0
+
+
+def in_thread(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | None:
+    """Try the calls in a thread, and interrupt Python code that runs too long; None where none can be started."""
+    results: queue.SimpleQueue[Any] = queue.SimpleQueue()
     late = threading.Event()
 
     def work() -> None:
+        results.put(_thread_clock())
         for call in calls:
-            outcome = attempt(answer, call)
+            outcome = _tried(answer, call, printed)
             if late.is_set():
                 return
-            outcomes.append(outcome)
+            results.put(outcome)
+
+    def take(pause: float) -> Outcome | None:
+        with contextlib.suppress(queue.Empty):
+            return results.get(timeout=pause)  # type: ignore[no-any-return]
+        return None
 
     worker = threading.Thread(target=work, daemon=True)
-    worker.start()
-    worker.join(seconds)
-    if not worker.is_alive():
-        return outcomes
-    late.set()
+    outcomes: list[Outcome] = []
+    with kept_apart() as printed:
+        try:
+            worker.start()
+        except Exception:  # whatever is missing or forbidden here
+            return None
+        ended = False
+        try:
+            ended = _collect(outcomes, len(calls), take, results.get(), seconds)
+        finally:
+            if not ended:
+                late.set()
+                _interrupt(worker)
+    return outcomes
+
+
+def _thread_clock() -> Callable[[], float]:
+    """Return the clock of this thread's processor time, or the whole program's where threads have none."""
+    try:
+        number = time.pthread_getcpuclockid(threading.get_ident())
+    except (AttributeError, OSError):
+        return time.process_time
+    return lambda: _seconds_on(number)
+
+
+def _interrupt(worker: threading.Thread) -> None:
+    import ctypes
+
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident or 0), ctypes.py_object(SystemExit))
-    return [*outcomes, _too_long(seconds)]
 
 
-def _too_long(seconds: float) -> Outcome:
-    return Outcome(problem=f"did not end within {seconds:g} seconds")
+def directly(answer: Answer, calls: Calls) -> list[Outcome]:
+    """Try the calls here and now: nothing but the reader can end one, and that ends all."""
+    outcomes: list[Outcome] = []
+    with kept_apart() as printed:
+        for call in calls:
+            outcomes.append(replace(_tried(answer, call, printed), unlimited=True))
+            if outcomes[-1].raised == "KeyboardInterrupt":
+                break
+    return outcomes
+
+
+def _tried(answer: Answer, call: Mapping[str, Any], printed: Printed) -> Outcome:
+    printed.text = ""
+    with np.errstate(all="ignore"):
+        outcome = attempt(answer, call)
+    return replace(outcome, printed=printed.text)
+
+
+def _collect(
+    outcomes: list[Outcome],
+    count: int,
+    take: Callable[[float], Outcome | None],
+    spent: Callable[[], float],
+    seconds: float,
+) -> bool:
+    """Take outcomes until all are there, or one comes too late by its processor time or, long after, by the clock."""
+    while len(outcomes) < count:
+        start, before, pause = time.monotonic(), spent(), seconds
+        while (outcome := take(pause)) is None:
+            used, passed = spent() - before, time.monotonic() - start
+            if used >= seconds:
+                outcomes.append(Outcome(problem=f"did not end within {seconds:g} seconds of processor time"))
+                return False
+            if passed >= PATIENCE * seconds:
+                given = f"in which the machine gave it {used:.2g} seconds of processor time"
+                outcomes.append(Outcome(unfinished=f"was not finished after {passed:.3g} seconds, {given}"))
+                return False
+            pause = STEP
+        outcomes.append(outcome)
+    return True

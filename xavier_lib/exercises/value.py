@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xavier_lib.exercises.attempt import as_numbers, shown
+from xavier_lib.exercises.attempt import as_numbers, kind_of, shown
 from xavier_lib.exercises.exercise import Exercise, agree
 from xavier_lib.exercises.verdict import Verdict
 
@@ -37,8 +37,8 @@ class Value(Exercise):
         if answer is None or answer is Ellipsis:
             return self.open(f"There is nothing to check yet. {wanted}, got {answer!r}.")
         found = as_numbers(answer)
-        if callable(answer) or isinstance(answer, bool) or "problem" in found:
-            return self.failed(f"{wanted}, got {shown(answer)} ({type(answer).__name__}).")
+        if callable(answer) or "problem" in found or found["value"].dtype == bool:
+            return self.failed(f"{wanted}, got {shown(answer)} ({kind_of(answer)}).")
         value = np.asarray(found["value"], dtype=float)
         if value.size != target.size:
             return self.failed(f"{wanted}, got {value.size if value.size != 1 else 'one'}.")
@@ -89,7 +89,7 @@ class Choice(Exercise):
             return self.open(f"There is nothing to check yet. Choose one of {accepted}.")
         word = " ".join(answer.lower().split()) if isinstance(answer, str) else ""
         if word not in self.options:
-            return self.failed(f"One of {accepted} is asked for, got {shown(answer)} ({type(answer).__name__}).")
+            return self.failed(f"One of {accepted} is asked for, got {shown(answer)} ({kind_of(answer)}).")
         if word == self.target:
             return self.passed(f"{word!r} is right. {self.options[word]}")
         return self.failed(f"{word!r} does not hold. {self.options[word]}", self.slips.get(word))
