@@ -220,7 +220,7 @@ def test_a_backward_pass_that_outgrows_the_dtype_is_refused(activation, weight, 
 
 
 def test_the_derivative_by_the_data_is_not_computed():
-    """Nobody asks for it, and it would be a third more work in the widest layer; a further layer passes it down."""
+    """Nobody asks for it, and it would be one more matrix product; a further layer passes it down."""
     first, further = (Layer(np.ones((2, 1)), np.zeros(1), None, first=first) for first in (True, False))
     for layer in (first, further):
         layer.forward(np.ones((3, 2)))

@@ -173,12 +173,27 @@ def test_all_products_are_taken_by_the_function_that_is_given():
         calls.append((a.shape, b.shape))
         return np.matmul(a, b, out=out)
 
-    made = network().with_matmul(matmul)
+    plain = network()
+    plain.step(X, Y, learning_rate=0.1)  # has memory for its steps from here on, with its own product
+    made = plain.with_matmul(matmul)
     made.gradients(X, Y)
     recorded, calls[:] = sorted(calls), []
     made.step(X, Y, learning_rate=0.1)
     assert len(calls) == 8
     assert sorted(calls) == recorded
+
+
+def test_an_activation_put_in_the_place_of_another_is_trained():
+    """As with weights, the step uses what the network holds now; equal in all bits to a network of that kind."""
+    made, other = network("tanh"), network("relu")
+    made.step(X, Y, learning_rate=0.1)
+    made.activation = other.activation
+    for layer in range(3):
+        made.weights[layer][:], made.biases[layer][:] = other.weights[layer], other.biases[layer]
+
+    assert made.step(X, Y, learning_rate=0.1) == other.step(X, Y, learning_rate=0.1)
+    for mine, its in zip(parameters(made), parameters(other), strict=True):
+        assert mine.tolist() == its.tolist()
 
 
 @pytest.mark.parametrize(
