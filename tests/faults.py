@@ -105,16 +105,19 @@ FAULTS = (
     Fault("redraw forgotten", "weights/large.py", "    redraw_beyond_two(block, source)\n", "", [LARGE]),
     Fault("He with 1 instead of 2", "he.py", "return 2 / (1 + slope", "return 1 / (1 + slope", ["test_he.py"]),
     Fault("slope not squared", "he.py", "(1 + slope * slope)", "(1 + abs(slope))", ["test_he.py"]),
-    Fault(
-        "bias gradient not summed (mean)", "nn/backpropagation.py", "delta.sum(axis=0)", "delta.mean(axis=0)", LEARNING
+    *(
+        Fault(f"bias gradient not summed ({wrong}, {where})", "nn/backpropagation.py", old, new, LEARNING)
+        for where, name in (("recorded", "self.by_bias = self.by_z"), ("step", "self.bias -= by_a"))
+        for wrong, old, new in (
+            ("mean", f"{name}.sum(axis=0)", f"{name}.mean(axis=0)"),
+            ("first row", f"{name}.sum(axis=0)", f"{name}[0]"),
+        )
     ),
-    Fault("bias gradient not summed (first row)", "nn/backpropagation.py", "delta.sum(axis=0)", "delta[0]", LEARNING),
     Fault(
         *("derivative taken at the activation", "nn/backpropagation.py"),
-        *("weights[:0:-1], record.pre_activations[-2::-1]", "weights[:0:-1], record.activations[:0:-1]"),
-        LEARNING,
+        *("by_a * self.df(self.z)", "by_a * self.df(self.f(self.z))", LEARNING),
     ),
-    Fault("learning rate ignored", "nn/mlp.py", "-= learning_rate * derivative", "-= derivative", LEARNING),
+    Fault("learning rate ignored", "nn/backpropagation.py", "by_a *= learning_rate", "by_a *= 1", LEARNING),
 )
 
 

@@ -1,7 +1,7 @@
 """Constant starts, and the symmetry between hidden units that training never breaks."""
 
-import copy
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -163,38 +163,16 @@ def in_order(network: MLP, *, block: int | None = None) -> MLP:
     if not isinstance(network, MLP):
         raise TypeError(f"network must be an MLP, got {network!r}")
     size = None if block is None else whole("block", block)
-    ordered = copy.copy(network)
-    ordered.weights = [_in_order(weights.copy(), size) for weights in network.weights]
-    ordered.biases = [bias.copy() for bias in network.biases]
-    return ordered
+    return network.with_matmul(partial(_in_order, block=size))
 
 
-class _InOrder(np.ndarray[Any, np.dtype[Any]]):
-    """An array whose products with ``@`` take the same steps for every column, or for every column of a block."""
-
-    block: int | None = None
-
-    def __array_finalize__(self, source: object) -> None:
-        self.block = getattr(source, "block", None)
-
-    def __matmul__(self, other: Any) -> Any:
-        return _product(self, other, self.block)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return _product(other, self, self.block)
-
-
-def _in_order(array: NDArray[Any], block: int | None) -> _InOrder:
-    view = array.view(_InOrder)
-    view.block = block
-    return view
-
-
-def _product(a: NDArray[Any], b: NDArray[Any], block: int | None) -> _InOrder:
-    terms = np.multiply(np.asarray(a).T[:, :, None], np.asarray(b)[:, None, :], order="C")  # (k, i, j)
-    sums = terms.sum(axis=0)
+def _in_order(
+    a: NDArray[Any], b: NDArray[Any], *, out: NDArray[Any] | None = None, block: int | None = None
+) -> NDArray[Any]:
+    terms = np.multiply(a.T[:, :, None], b[:, None, :], order="C")  # (k, i, j)
+    sums: NDArray[Any] = np.sum(terms, axis=0, out=out)
     if block is not None:
         left_over = terms[:, :, terms.shape[2] // block * block :]
         first = sums.shape[1] - left_over.shape[2]
         sums[:, first:] = left_over[::2].sum(axis=0) + left_over[1::2].sum(axis=0)
-    return _in_order(sums, block)
+    return sums

@@ -101,8 +101,46 @@ def test_extremes_reach_their_limits_without_a_warning(activation, dtype, size):
 
 @each_activation
 def test_an_input_that_is_no_number_stays_visible(activation):
-    """NaN in, NaN out: an activation never turns a broken signal into a number that looks sound."""
+    """NaN in, NaN out, and for the slope too: a broken signal never becomes a number that looks sound.
+
+    The slope of the linear one is 1 everywhere.
+    """
     assert np.isnan(activation.f(np.array([np.nan]))).all()
+    assert np.isnan(activation.df(np.array([np.nan]))).all() or activation.name == "linear"
+
+
+@each_activation
+@pytest.mark.parametrize(
+    "z", [None, "4", [None, 1.0], 1j, np.datetime64("2010-05-13"), np.ma.masked_array([1.0, 2.0], [False, True])]
+)
+def test_what_holds_no_numbers_is_refused(activation, z):
+    """No text is read, no date counted, no imaginary part dropped and no mask lifted; the error names z."""
+    for function in (activation.f, activation.df):
+        with pytest.raises(TypeError, match="z must be an array of numbers, got"):
+            function(z)
+
+
+@pytest.mark.parametrize(
+    ("name", "f", "df", "named"), [(5, np.sin, np.cos, "name"), ("x", 5, np.cos, "f"), ("x", np.sin, None, "df")]
+)
+def test_an_activation_without_its_functions_is_refused(name, f, df, named):
+    """At once, where it is made, and by the name of the argument; not in the first step of some training."""
+    with pytest.raises(TypeError, match=f"^{named} must be a .*, got"):
+        Activation(name, f, df)
+
+
+@pytest.mark.parametrize("name", [name for name, known in ACTIVATIONS.items() if known.in_place])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_functions_in_place_are_those_of_the_definition(name, dtype):
+    """They return the array that they were given, now f(z), and then f'(z) from that; a few last bits apart."""
+    activation, z = ACTIVATIONS[name], Z.astype(dtype)
+    f, df = activation.in_place
+
+    a = f(kept := z.copy())
+    assert a is kept
+    assert a == pytest.approx(activation.f(z), abs=4 * float(np.finfo(dtype).eps))
+    assert df(a) is kept
+    assert a == pytest.approx(activation.df(z), abs=4 * float(np.finfo(dtype).eps))
 
 
 @pytest.mark.parametrize("z", [-300.0, -40.0, 40.0, 300.0])

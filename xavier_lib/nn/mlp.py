@@ -1,18 +1,29 @@
 """A plain multilayer perceptron with exact backpropagation, layer by layer in the open."""
 
+import copy
+import math
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
 from xavier_lib.arguments import RNG, float_dtype, generator, numbers, positive, whole, whole_shape
 from xavier_lib.nn.activations import Activation, activation_named
-from xavier_lib.nn.backpropagation import Forward, Gradients, backward_pass, cross_entropy, forward_pass, log_softmax
-from xavier_lib.nn.training import Trainer, steps_in_place
-
-Array = NDArray[Any]
-Initializer = Callable[..., Array]
+from xavier_lib.nn.arrays import Batch, Labels, class_labels
+from xavier_lib.nn.backpropagation import (
+    Forward,
+    Gradients,
+    Layer,
+    backward_pass,
+    cross_entropy,
+    descend,
+    forward_pass,
+    log_softmax,
+)
+from xavier_lib.nn.start import Initializer as Initializer
+from xavier_lib.nn.start import started
 
 
 class MLP:
@@ -20,24 +31,29 @@ class MLP:
 
     .. math:: z_l = a_{l-1} W_l + b_l, \qquad a_l = f(z_l), \qquad p = \operatorname{softmax}(z_L)
 
-    with the cross-entropy :math:`-\log p_y`, averaged over the batch, as its loss. Biases start at zero.
-    Introduced in :doc:`/chapters/network`.
+    with the cross-entropy :math:`-\log p_y`, averaged over the batch, as its loss.
+    Introduced in :doc:`/chapters/network`. What one layer computes, and how it learns, stands in
+    :class:`~xavier_lib.nn.backpropagation.Layer`.
 
     Args:
         sizes: the widths from input to output, for instance ``(64, 50, 50, 10)``.
         initializer: called as ``initializer(shape, rng=..., dtype=...)`` for each layer in turn.
+        bias_initializer: called as ``bias_initializer((1, fan_out), fans=Fans(fan_in, fan_out), rng=...,
+            dtype=...)`` after each layer's weights; None gives zeros and draws nothing. PyTorch's biases are
+            ``partial(lecun_uniform, gain=3**-0.5)``, scikit-learn's ``glorot_uniform``. A start without fans
+            drops them: ``lambda shape, fans, **rest: naive_uniform(shape, **rest)``.
         activation: a name from ``ACTIVATIONS`` or an ``Activation``, used in every hidden layer.
-        rng: a Generator, an int seed or None; it goes to the initializer.
+        rng: a Generator, an int seed or None; one for all draws, layer by layer, the weights before the biases.
         dtype: float32 or float64.
 
     Attributes:
-        weights: one array (fan_in, fan_out) a layer.
-        biases: one array (fan_out,) a layer.
+        weights: one array (fan_in, fan_out) a layer; another array may be put in its place.
+        biases: one array (fan_out,) a layer; likewise.
 
     Raises:
         TypeError: if an argument is of a wrong kind.
-        ValueError: if a size is below 1, a name is unknown, or the initializer returns another shape or
-            values that are not finite.
+        ValueError: if a size is below 1 or beyond any memory, a name is unknown, or an initializer returns another
+            shape or values that are not finite.
 
     >>> from xavier_lib import glorot_uniform
     >>> network = MLP((2, 3, 2), glorot_uniform, activation="tanh", rng=0)
@@ -50,25 +66,67 @@ class MLP:
         sizes: Sequence[int],
         initializer: Initializer,
         *,
+        bias_initializer: Initializer | None = None,
         activation: str | Activation = "tanh",
         rng: RNG = None,
         dtype: DTypeLike = float,
     ) -> None:
-        self.sizes = whole_shape("sizes", sizes)
+        self.sizes, self.dtype = whole_shape("sizes", sizes), float_dtype(dtype)
         self.activation = activation_named(activation)
-        self.dtype = float_dtype(dtype)
-        source = generator(rng)
-        if not callable(initializer):
-            raise TypeError(f"initializer must be a function such as glorot_uniform, got {initializer!r}")
-        self.weights: list[Array] = []
-        self.biases: list[Array] = []
-        self._trainers: dict[tuple[Any, ...], Trainer] = {}
-        for shape in zip(self.sizes, self.sizes[1:], strict=False):
-            weights = numbers("initializer's weights", initializer(shape, rng=source, dtype=self.dtype), self.dtype)
-            if weights.shape != shape:
-                raise ValueError(f"initializer must return an array of shape {shape}, got {weights.shape}")
-            self.weights.append(weights.copy())
-            self.biases.append(np.zeros(shape[1], self.dtype))
+        self._matmul: Callable[..., Any] = np.matmul
+        self._start(initializer, bias_initializer, rng)
+
+    def with_start(
+        self, initializer: Initializer, *, bias_initializer: Initializer | None = None, rng: RNG = None
+    ) -> "MLP":
+        """Return the same network with another start; arguments and errors as in :class:`MLP`.
+
+        >>> from xavier_lib import glorot_uniform, he_normal
+        >>> network = MLP((2, 3, 2), glorot_uniform, activation="relu", rng=0)
+        >>> network.with_start(he_normal, rng=0).activation.name
+        'relu'
+        """
+        twin = copy.copy(self)
+        twin._start(initializer, bias_initializer, rng)
+        return twin
+
+    def with_layer(self, layer: int, *, weights: ArrayLike | None = None, bias: ArrayLike | None = None) -> "MLP":
+        """Return the same network with other weights, or another bias, in one layer; nothing is shared.
+
+        Raises:
+            TypeError: if the layer is no whole number, what replaces is no numbers, or nothing does.
+            ValueError: if there is no such layer (they count from 0), or the shape is not the old one.
+
+        >>> from xavier_lib import glorot_uniform
+        >>> network = MLP((2, 3, 2), glorot_uniform, rng=0)
+        >>> network.with_layer(1, bias=[0.5, -0.5]).biases[1]
+        array([ 0.5, -0.5])
+        """
+        index = whole("layer", layer, minimum=0)
+        if index >= len(self.weights):
+            raise ValueError(f"layer must be a whole number from 0 to {len(self.weights) - 1}, got {layer!r}")
+        if weights is None and bias is None:
+            raise TypeError("weights or bias must be given, got neither")
+        twin = self._copy()
+        for name, values, held in (("weights", weights, twin.weights), ("bias", bias, twin.biases)):
+            if values is not None:
+                new = numbers(name, values, self.dtype)
+                if new.shape != held[index].shape:
+                    raise ValueError(f"{name} must have shape {held[index].shape}, got {new.shape}")
+                held[index] = new.copy()
+        return twin
+
+    def with_matmul(self, matmul: Callable[..., Any]) -> "MLP":
+        """Return a copy of the network all of whose matrix products are taken by ``matmul(a, b, out=...)``.
+
+        Raises:
+            TypeError: if it is no function.
+        """
+        if not callable(matmul):
+            raise TypeError(f"matmul must be a function such as numpy.matmul, got {matmul!r}")
+        twin = self._copy()
+        twin._matmul = matmul
+        return twin
 
     def forward(self, x: ArrayLike) -> Forward:
         """Run the forward pass on a batch of rows and record every layer.
@@ -97,12 +155,14 @@ class MLP:
         delta = numbers("logit_gradients", logit_gradients, self.dtype)
         if delta.shape != record.logits.shape:
             raise ValueError(f"logit_gradients must have shape {record.logits.shape}, got {delta.shape}")
-        return backward_pass(record, self.weights, self.activation, delta)
+        return backward_pass(self._layers(), record, delta)
 
     def gradients(self, x: ArrayLike, y: ArrayLike) -> Gradients:
         """Return the derivatives of the batch's mean loss, layer by layer; errors as in :meth:`loss`."""
         rows = self._rows(x)
-        return self._gradients(rows, self._labels(y, rows))[1]
+        labels, layers = self._labels(y, rows), self._layers()
+        record = forward_pass(layers, rows)
+        return backward_pass(layers, record, cross_entropy(record.logits, labels)[1])
 
     def loss(self, x: ArrayLike, y: ArrayLike) -> float:
         """Return the mean cross-entropy in nats.
@@ -115,7 +175,7 @@ class MLP:
         rows = self._rows(x)
         return cross_entropy(self._forward(rows).logits, self._labels(y, rows))[0]
 
-    def probabilities(self, x: ArrayLike) -> Array:
+    def probabilities(self, x: ArrayLike) -> Batch:
         """Return the softmax of the logits, (rows, classes); errors as in :meth:`forward`."""
         return np.exp(log_softmax(self.forward(x).logits))
 
@@ -146,48 +206,47 @@ class MLP:
         batches = [order[start : start + size] for start in range(0, len(rows), size)]
         return sum(self._step(rows[batch], labels[batch], rate) * len(batch) for batch in batches) / len(rows)
 
-    def _forward(self, rows: Array) -> Forward:
-        return forward_pass(rows, self.weights, self.biases, self.activation)
+    def _start(self, initializer: Initializer, bias_initializer: Initializer | None, rng: RNG) -> None:
+        shapes = list(zip(self.sizes, self.sizes[1:], strict=False))
+        if max(map(math.prod, shapes)) * self.dtype.itemsize > sys.maxsize:
+            raise ValueError(f"sizes must give weights that a memory can hold, got {self.sizes}")
+        self.weights, self.biases = started(shapes, initializer, bias_initializer, generator(rng), self.dtype)
+        self._trained: dict[tuple[Any, ...], list[Layer]] = {}
 
-    def _gradients(self, rows: Array, labels: Array) -> tuple[float, Gradients]:
-        record = self._forward(rows)
-        loss, logit_gradients = cross_entropy(record.logits, labels)
-        return loss, backward_pass(record, self.weights, self.activation, logit_gradients)
+    def _copy(self) -> "MLP":
+        twin = copy.copy(self)
+        twin.weights, twin.biases = [w.copy() for w in self.weights], [b.copy() for b in self.biases]
+        twin._trained = {}
+        return twin
 
-    def _step(self, rows: Array, labels: Array, learning_rate: float) -> float:
-        if steps_in_place(self.weights, self.activation):
-            return self._trainer(len(rows)).step(self.weights, self.biases, rows, labels, learning_rate)
-        loss, gradients = self._gradients(rows, labels)
-        with np.errstate(over="ignore", invalid="ignore"):  # the next forward pass refuses what outgrew the dtype
-            for parameters, derivatives in ((self.weights, gradients.weights), (self.biases, gradients.biases)):
-                for parameter, derivative in zip(parameters, derivatives, strict=True):
-                    parameter -= learning_rate * derivative
-        return loss
+    def _layers(self) -> list[Layer]:
+        last = len(self.weights) - 1
+        return [
+            Layer(weights, bias, None if i == last else self.activation, first=i == 0, matmul=self._matmul)
+            for i, (weights, bias) in enumerate(zip(self.weights, self.biases, strict=True))
+        ]
 
-    def _trainer(self, rows: int) -> Trainer:
-        key = (rows, *(weight.shape for weight in self.weights))
-        if key not in self._trainers:
-            if len(self._trainers) > 1:  # an epoch has whole batches, and one that is left over
-                self._trainers.clear()
-            self._trainers[key] = Trainer(self.weights, self.activation, rows)
-        return self._trainers[key]
+    def _forward(self, rows: Batch) -> Forward:
+        return forward_pass(self._layers(), rows)
 
-    def _rows(self, x: ArrayLike) -> Array:
+    def _step(self, rows: Batch, labels: Labels, learning_rate: float) -> float:
+        key = (len(rows), id(self.activation), *(weights.shape for weights in self.weights))
+        if key not in self._trained:
+            if len(self._trained) > 1:  # an epoch has whole batches, and one that is left over
+                self._trained.clear()
+            self._trained[key] = self._layers()
+            for layer in self._trained[key]:
+                layer.make_room(len(rows), self.dtype)
+        layers = self._trained[key]
+        for layer, weights, bias in zip(layers, self.weights, self.biases, strict=True):
+            layer.weights, layer.bias = weights, bias  # they may have been replaced
+        return descend(layers, rows, labels, learning_rate)
+
+    def _rows(self, x: ArrayLike) -> Batch:
         rows = numbers("x", x, self.dtype)
         if rows.ndim != 2 or rows.shape[1] != self.sizes[0]:
             raise ValueError(f"x must have shape (rows, {self.sizes[0]}), got {rows.shape}")
         return rows
 
-    def _labels(self, y: ArrayLike, rows: Array) -> Array:
-        try:
-            labels = np.asarray(y)
-        except ValueError as error:  # rows of different lengths
-            raise TypeError(f"y must hold whole numbers, one label a row, got {y!r}") from error
-        if labels.dtype.kind not in "iu":
-            raise TypeError(f"y must hold whole numbers, one label a row, got dtype {labels.dtype}")
-        if labels.shape != rows.shape[:1]:
-            raise ValueError(f"y must have shape {rows.shape[:1]}, one label a row, got {labels.shape}")
-        classes = self.sizes[-1]
-        if labels.min() < 0 or labels.max() >= classes:
-            raise ValueError(f"y must hold labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
-        return labels
+    def _labels(self, y: ArrayLike, rows: Batch) -> Labels:
+        return class_labels("y", y, len(rows), self.sizes[-1])
