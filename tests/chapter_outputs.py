@@ -2,7 +2,9 @@
 
 import math
 import re
+from collections.abc import Sequence
 
+import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 NUMBER = re.compile(r"(?<![\w#.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -59,3 +61,21 @@ class ChapterFile(IPyNbFile):
             yield ChapterCell.from_parent(
                 self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell, options=cell.options
             )
+
+
+def cells_in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return the items in their order, but each notebook's cells together, from the first to the last.
+
+    They share a kernel, whatever a plugin has shuffled.
+    """
+    cells: dict[pytest.Collector | None, list[ChapterCell]] = {}
+    for item in items:
+        if isinstance(item, ChapterCell):
+            cells.setdefault(item.parent, []).append(item)
+    ordered: list[pytest.Item] = []
+    for item in items:
+        if isinstance(item, ChapterCell):
+            ordered += sorted(cells.pop(item.parent, ()), key=lambda cell: cell.cell_num)
+        else:
+            ordered.append(item)
+    return ordered
