@@ -4,14 +4,16 @@ What needs TensorFlow, PyTorch and JAX is skipped where they are not installed.
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.chapter_outputs import ChapterFile
+from tests.chapter_outputs import ChapterFile, cells_in_order
 from xavier_lib.frameworks.packages import INSTALL, missing
 
 NEED_FRAMEWORKS = ("frameworks.ipynb", "initializers.py", "stack.py")  # the tests of these skip themselves
+LONGEST = ("tests/site/test_reach.py", "tests/test_faults.py", "tests/site/", "tests/frameworks/", "chapters/")
 pytest_plugins = ["tests.site.built"]
 os.environ["XAVIER_LIB_FACE"] = "static"
 
@@ -24,7 +26,21 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Begin with the longest files, and keep a notebook's cells in order, also where a plugin shuffles the tests."""
+    items.sort(key=lambda item: place(item.nodeid))
+    skip_without_frameworks(items)
+    yield
+    items[:] = cells_in_order(items)
+
+
+def place(name: str) -> int:
+    """Return how late a test comes: with several workers a long file at the end would keep all but one waiting."""
+    return next((number for number, longest in enumerate(LONGEST) if name.startswith(longest)), len(LONGEST))
+
+
+def skip_without_frameworks(items: list[pytest.Item]) -> None:
     """Skip the chapter on frameworks, its tests and its examples where a framework is missing, and say why."""
     absent = missing()
     if absent:

@@ -2,7 +2,9 @@
 
 import math
 import re
+from collections.abc import Sequence
 
+import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 NUMBER = re.compile(r"(?<![\w#.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -10,6 +12,7 @@ COORDINATES = re.compile(r'(?<=\s)(?:d|x|y|x1|x2|y1|y2|width|height|points|trans
 IDENTIFIER = re.compile(r"\bp[0-9a-f]{10}\w+")  # made from the content
 LAST_BITS = 1e-9  # relative, for numbers that a reader sees
 LAST_DIGIT = 0.1  # absolute, for coordinates rounded to one decimal: another processor may round up
+PATIENCE = 600  # seconds that a kernel has to start, or to send what it has put out, beside other work
 
 
 class Tolerant(str):
@@ -42,6 +45,10 @@ def close(stored: str, computed: str, *, rel: float, abs_: float) -> bool:
 class ChapterCell(IPyNbCell):
     """A cell whose outputs are compared with a tolerance for numbers."""
 
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.output_timeout = PATIENCE
+
     def sanitize(self, s: object) -> object:
         return Tolerant(super().sanitize(s)) if isinstance(s, str) else s
 
@@ -52,6 +59,7 @@ class ChapterFile(IPyNbFile):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.compare_outputs = True
+        self.config.option.nbval_kernel_startup_timeout = PATIENCE
         self.skip_compare = tuple(key for key in self.skip_compare if not key.startswith("image/"))
 
     def collect(self):  # noqa: ANN201
@@ -59,3 +67,21 @@ class ChapterFile(IPyNbFile):
             yield ChapterCell.from_parent(
                 self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell, options=cell.options
             )
+
+
+def cells_in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return the items in their order, but each notebook's cells together, from the first to the last.
+
+    They share a kernel, whatever a plugin has shuffled.
+    """
+    cells: dict[pytest.Collector | None, list[ChapterCell]] = {}
+    for item in items:
+        if isinstance(item, ChapterCell):
+            cells.setdefault(item.parent, []).append(item)
+    ordered: list[pytest.Item] = []
+    for item in items:
+        if isinstance(item, ChapterCell):
+            ordered += sorted(cells.pop(item.parent, ()), key=lambda cell: cell.cell_num)
+        else:
+            ordered.append(item)
+    return ordered

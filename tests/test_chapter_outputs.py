@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tests.chapter_outputs import same_output
+from tests.chapter_outputs import ChapterCell, ChapterFile, cells_in_order, same_output
 from tools.store import store
 
 ROOT = Path(__file__).parent.parent
@@ -133,3 +133,15 @@ def test_each_falsified_output_is_caught_and_a_difference_in_the_last_bits_is_no
 def test_words_are_exact_and_numbers_have_their_tolerance(stored: str, computed: str, same: bool) -> None:
     """A reader's number may differ in its last bits, a coordinate in its last stored digit, a word not at all."""
     assert same_output(stored, computed) is same
+
+
+def test_cells_keep_their_order_and_their_company_however_tests_are_shuffled(request: pytest.FixtureRequest) -> None:
+    """A cell needs what those before it have made, in the same kernel; other tests stay where they were shuffled to."""
+    first, second = (
+        [ChapterCell.from_parent(file, name=f"Cell {n}", cell_num=n, cell=None, options={}) for n in range(12)]
+        for file in (ChapterFile.from_parent(request.session, path=ROOT / f"{name}.ipynb") for name in "ab")
+    )
+    others = ["x", "y", "z"]
+    shuffled = [others[2], *first[::-2], others[0], *second[::-1], *first[::2], others[1]]
+
+    assert cells_in_order(shuffled) == [others[2], *first, others[0], *second, others[1]]

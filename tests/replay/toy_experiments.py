@@ -2,7 +2,7 @@
 
 import os
 import signal
-import time
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from xavier_lib.replay.experiment import Experiment, Run
 
 COUNT = {"quick": 3, "book": 10, "paper": 40}  # sizes
 DIARY = "TOY_DIARY"  # the environment variable that names a file for a line a run
+ENDLESS = "TOY_ENDLESS"  # the environment variable that names a size whose product is never done
 
 
 def toy(about: str, perform: Callable[[Run], Mapping[str, Any]]) -> Experiment:
@@ -31,8 +32,9 @@ def product(run: Run) -> Mapping[str, Any]:
     noted(run)
     rng = np.random.default_rng(run.seed)
     size = run.parameters["size"]
+    if os.environ.get(ENDLESS) == str(size):
+        wait_for_ever()
     a, b, c = (rng.normal(size=(size, size)) for _ in range(3))
-    time.sleep(0.02)
     return {"rows": (a @ b @ c).sum(axis=1)[:3], "mean": (a @ b).mean()}
 
 
@@ -53,9 +55,10 @@ def deadly(run: Run) -> Mapping[str, Any]:
 
 
 def slow(run: Run) -> Mapping[str, Any]:
-    """Work on one of the sizes for longer than anybody waits."""
+    """Work on one of the sizes for ever."""
     noted(run)
-    time.sleep(100 if run.parameters["size"] == 314 else 0)
+    if run.parameters["size"] == 314:
+        wait_for_ever()
     return {"size": run.parameters["size"]}
 
 
@@ -67,6 +70,11 @@ def threads(run: Run) -> Mapping[str, Any]:
 def endless(run: Run) -> Mapping[str, Any]:  # noqa: ARG001
     """Return a number that is none."""
     return {"loss": float("nan")}
+
+
+def wait_for_ever() -> None:
+    """Wait for what does not come; a signal ends it."""
+    threading.Event().wait()
 
 
 def noted(run: Run) -> None:

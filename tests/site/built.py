@@ -28,7 +28,7 @@ CHAPTERS = [page for page in IN_ORDER if page.startswith("chapters/")]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no test leaves the machine, whatever a page asks
-PATIENCE = 10_000  # milliseconds until a test gives up on what should be there at once
+PATIENCE = 120_000  # milliseconds until a test gives up on what is there at once, where nothing else runs
 GIVEN = "FIRST_WEIGHTS_SITE"  # a built site to test in place of a fresh one, to see a test fail on a falsified copy
 
 
@@ -164,7 +164,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail("no Chromium is installed, and CI is set: .ci/run should have installed it")
         pytest.skip("no Chromium is installed: the browser tests need one")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, OFFLINE])
+        started = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, OFFLINE], timeout=PATIENCE)
         yield started
         started.close()
 

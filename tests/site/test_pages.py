@@ -1,5 +1,6 @@
 """The chapters on the site: sliders that move with no kernel; nothing is lost without scripts or on paper."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,21 @@ CONTENT = """() => {
 
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_every_slider_changes_what_is_visible_from_the_keyboard(tab: Page, address: str, page: str) -> None:
-    """Each arrow key shows another frame, alone, and the spoken and the printed value follow."""
+    """Each slider has a name; each arrow key shows another frame, alone, and the spoken and the printed value follow.
+
+    A screen reader says which quantity a slider moves, and its value as it is printed, not its position.
+    """
     tab.goto(f"{address}{page}.html")
-    sliders = tab.locator(".explorer input")
+    sliders = tab.locator("input[type=range]")
     assert sliders.count() >= 1
+    assert tab.get_by_role("slider", name=re.compile(r"[a-z]{2}")).count() == sliders.count()
     for index in range(sliders.count()):
         slider = sliders.nth(index)
         frames = slider.locator("xpath=ancestor::figure").locator(".frame")
         slider.focus()
         before = frames.locator("visible=true").screenshot()
+        words = slider.get_attribute("data-values").split("|")
+        assert len(set(words)) > 1
         for step in range(1, int(slider.get_attribute("max") or 0) + 1):
             slider.press("ArrowRight")
             shown = frames.locator("visible=true")
@@ -36,21 +43,12 @@ def test_every_slider_changes_what_is_visible_from_the_keyboard(tab: Page, addre
             after = shown.screenshot()
             assert after != before, f"slider {index}, step {step} changes nothing"
             before = after
-            words = slider.get_attribute("data-values").split("|")
             assert slider.get_attribute("aria-valuetext") == words[step]
             assert slider.locator("xpath=following-sibling::output").inner_text() == words[step]
-        slider.press("Home")
-
-
-def test_the_first_frame_of_each_slider_shows_without_javascript(scriptless: Page, address: str) -> None:
-    """A reader without scripts sees one frame a slider, the first."""
-    for page in CHAPTERS:
-        scriptless.goto(f"{address}{page}.html")
-        explorers = scriptless.locator(".explorer")
-        assert explorers.count() >= 1
-        for explorer in explorers.all():
-            assert explorer.locator(".frame >> visible=true").count() == 1
-            assert explorer.locator(".frame").first.is_visible()
+        for key, spoken in (("End", words[-1]), ("ArrowLeft", words[-2]), ("Home", words[0])):
+            slider.press(key)
+            assert slider.get_attribute("aria-valuetext") == spoken
+            assert slider.locator("xpath=following-sibling::output").inner_text() == spoken
 
 
 def test_no_page_loses_anything_without_javascript(tab: Page, scriptless: Page, site: Path, address: str) -> None:
@@ -66,17 +64,47 @@ def test_no_page_loses_anything_without_javascript(tab: Page, scriptless: Page, 
             assert min(formulas, pictures, frames) >= 1, page
 
 
-def test_every_answer_and_every_hint_opens_without_javascript(scriptless: Page, address: str) -> None:
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_frames_answers_hints_and_self_tests_need_no_javascript(scriptless: Page, address: str, page: str) -> None:
+    """Each slider shows its first frame; answers and hints open, and self-tests explain a choice, at a key."""
+    scriptless.goto(f"{address}{page}.html")
+    the_first_frame_shows(scriptless)
+    answers_and_hints_open(scriptless)
+    the_self_test_explains_each_choice(scriptless)
+
+
+def the_first_frame_shows(scriptless: Page) -> None:
+    """A reader without scripts sees one frame a slider, the first."""
+    explorers = scriptless.locator(".explorer")
+    assert explorers.count() >= 1
+    for explorer in explorers.all():
+        assert explorer.locator(".frame >> visible=true").count() == 1
+        assert explorer.locator(".frame").first.is_visible()
+
+
+def answers_and_hints_open(scriptless: Page) -> None:
     """Both are closed at first; a key on the line opens them."""
-    for page in CHAPTERS:
-        scriptless.goto(f"{address}{page}.html")
-        answers, hints = scriptless.locator("details.solution"), scriptless.locator("details.hint")
-        assert answers.count() == hints.count() >= 5, page
-        for answer in answers.all() + hints.all():
-            inside = answer.locator("summary + *")
-            assert not inside.is_visible()
-            answer.locator("summary").press("Enter")
-            assert inside.is_visible()
+    answers, hints = scriptless.locator("details.solution"), scriptless.locator("details.hint")
+    assert answers.count() == hints.count() >= 5
+    for answer in answers.all() + hints.all():
+        inside = answer.locator("summary + *")
+        assert not inside.is_visible()
+        answer.locator("summary").press("Enter")
+        assert inside.is_visible()
+
+
+def the_self_test_explains_each_choice(scriptless: Page) -> None:
+    """Nothing is explained at first; Space and the arrow keys choose, and the explanation of the choice appears."""
+    questions = scriptless.locator(".self-test fieldset")
+    assert 3 <= questions.count() <= 5
+    for question in questions.all():
+        options, reasons = question.locator("input"), question.locator("[role=status] li")
+        assert options.count() == reasons.count() >= 3
+        assert [reason.is_visible() for reason in reasons.all()] == [False] * reasons.count()
+        options.first.press("Space")
+        assert [reason.is_visible() for reason in reasons.all()][:2] == [True, False]
+        options.first.press("ArrowDown")
+        assert [reason.is_visible() for reason in reasons.all()][:2] == [False, True]
 
 
 def test_two_frames_of_a_page_share_no_id(tab: Page, address: str) -> None:
@@ -113,19 +141,3 @@ def test_a_slider_prints_its_first_frame_and_a_line_on_the_rest(tab: Page, addre
                         label.querySelector('output'), part).content.replaceAll('"', '')).join(' ')"""
                 )
                 assert values[-1] not in printed.split(), (page, printed)
-
-
-def test_a_self_test_explains_each_choice_without_javascript(scriptless: Page, address: str) -> None:
-    """Nothing is explained at first; Space and the arrow keys choose, and the explanation of the choice appears."""
-    for page in CHAPTERS:
-        scriptless.goto(f"{address}{page}.html")
-        questions = scriptless.locator(".self-test fieldset")
-        assert 3 <= questions.count() <= 5, page
-        for question in questions.all():
-            options, reasons = question.locator("input"), question.locator("[role=status] li")
-            assert options.count() == reasons.count() >= 3
-            assert [reason.is_visible() for reason in reasons.all()] == [False] * reasons.count()
-            options.first.press("Space")
-            assert [reason.is_visible() for reason in reasons.all()][:2] == [True, False]
-            options.first.press("ArrowDown")
-            assert [reason.is_visible() for reason in reasons.all()][:2] == [False, True]

@@ -56,9 +56,12 @@ PREPARE = """() => {
         .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('svg'))
         // Tab stops once in a group of radio buttons, and arrows do the rest
         .filter(e => e.type !== 'radio' || e === document.querySelector(`input[name="${e.name}"]`))
+    document.activeElement?.blur()
     const plain = new Map(wanted.map(e => [e, look(e)]))
     window.reached = []
     window.wrong = []
+    window.listening?.abort()
+    window.listening = new AbortController()
     document.addEventListener('focusin', ({target}) => {
         window.reached.push(target)
         if (!seen(target)) window.wrong.push('invisible: ' + name(target))
@@ -66,7 +69,7 @@ PREPARE = """() => {
         const ring = style.outlineStyle === 'auto'
             || style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
         if (!(ring || style.boxShadow !== 'none') || look(target) === plain.get(target))
-            window.wrong.push('no mark: ' + name(target)) })
+            window.wrong.push('no mark: ' + name(target)) }, window.listening)
     window.missed = () => wanted.filter(e => !window.reached.includes(e)).map(name)
     document.body.tabIndex = -1
     document.body.focus()
@@ -110,7 +113,8 @@ def test_axe_finds_no_violation_in_light_and_dark_at_three_widths(tab: Page, sit
 
 
 def test_axe_finds_no_violation_in_an_open_drawer(tab: Page, address: str) -> None:
-    """The drawers of a narrow window hold to the rules too."""
+    """The drawers of a narrow window hold to the rules too; without motion they are open at once."""
+    tab.emulate_media(reduced_motion="reduce")
     tab.set_viewport_size({"width": 360, "height": 900})
     tab.goto(f"{address}{CHAPTERS[0]}.html")
     tab.evaluate(AXE_SCRIPT)
@@ -119,25 +123,23 @@ def test_axe_finds_no_violation_in_an_open_drawer(tab: Page, address: str) -> No
         for scheme in ("light", "dark"):
             tab.emulate_media(color_scheme=scheme)
             tab.get_by_role("button", name=label).click()
-            tab.wait_for_timeout(300)  # the drawer slides in
             assert tab.evaluate(VIOLATIONS, {}) == []
             tab.keyboard.press("Escape")
-            tab.wait_for_timeout(300)
 
 
 def test_the_tab_key_reaches_everything_and_shows_where_it_is(tab: Page, site: Path, address: str) -> None:
     """On a phone and on a laptop: no link, button, slider or answer is left out, none is focused unseen or unmarked."""
     found = {}
-    for width in (360, 1440):
-        tab.set_viewport_size({"width": width, "height": 900})
-        for page in pages(site):
-            tab.goto(f"{address}{page}.html")
+    for page in pages(site):
+        tab.goto(f"{address}{page}.html")
+        for width in (360, 1440):
+            tab.set_viewport_size({"width": width, "height": 900})
             steps = tab.evaluate(PREPARE)
             for _ in range(steps):
-                tab.keyboard.press("Tab")
+                tab.keyboard.down("Tab")  # held down, it goes on: half the messages of a press
             while (left := tab.evaluate("window.missed().length")) and steps < 2000:
                 for _ in range(left):
-                    tab.keyboard.press("Tab")
+                    tab.keyboard.down("Tab")
                 steps += left + 100
             found[page, width] = tab.evaluate("[...window.wrong, ...window.missed().map(name => 'missed: ' + name)]")
     assert not {place: wrong for place, wrong in found.items() if wrong}
@@ -197,22 +199,6 @@ def test_the_theme_button_works_by_keyboard(tab: Page, address: str) -> None:
     tab.goto(f"{address}index.html")
     assert light != dark
     assert tab.evaluate(color) == dark
-
-
-def test_every_slider_has_a_name_and_speaks_its_value(tab: Page, address: str) -> None:
-    """A screen reader says which quantity a slider moves, and its value as it is printed, not its position."""
-    for page in CHAPTERS:
-        tab.goto(f"{address}{page}.html")
-        sliders = tab.locator("input[type=range]")
-        assert sliders.count() >= 1, page
-        assert tab.get_by_role("slider", name=re.compile(r"[a-z]{2}")).count() == sliders.count(), page
-        for slider in sliders.all():
-            said = [slider.get_attribute("aria-valuetext")]
-            for key in ("End", "ArrowLeft", "Home"):
-                slider.press(key)
-                said.append(slider.get_attribute("aria-valuetext"))
-                assert slider.locator("xpath=following-sibling::output").inner_text() == said[-1]
-            assert said[0] == said[3] != said[1]
 
 
 def test_every_figure_and_frame_has_a_text_alternative_with_numbers(site: Path) -> None:
