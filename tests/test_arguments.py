@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from xavier_lib import arguments
+from xavier_lib.wording import shown
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_what_is_no_finite_number_is_refused(check, value, error):
     """Text, truth values and arrays are no numbers; NaN, infinity and what no float can hold are not finite."""
     with pytest.raises(error, match="argument must be a finite number, got ") as raised:
         check("argument", value)
-    assert repr(value) in str(raised.value)
+    assert shown(value) in str(raised.value)
 
 
 @pytest.mark.parametrize("value", [0, -0.0, -1e-9, -3])

@@ -178,7 +178,7 @@ def test_level_weight_gradients_do_not_tell_a_start_that_learns(start, learns):
         ({"seeds": 1.5}, TypeError, "seeds must be .* got 1.5"),
         ({"width": 0}, ValueError, "width must be .* got 0"),
         ({"learning_rate": 0}, ValueError, "learning_rate must be .* got 0"),
-        ({"digits": "mnist"}, TypeError, "digits must be a Digits, got str"),
+        ({"digits": "mnist"}, TypeError, "digits must be a Digits, got 'mnist'"),
         ({"initializer": "he"}, TypeError, "initializer must be .* got 'he'"),
     ],
 )

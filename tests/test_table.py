@@ -131,7 +131,7 @@ def test_more_test_images_make_a_difference_surer():
 @pytest.mark.parametrize(("first", "second"), [(-1, 5), (5, 101), (0, 0), (100, 100)])
 def test_errors_that_are_no_shares_are_refused(first, second):
     """Nothing scatters where every image is right; below 0 and above 100 % there are no errors."""
-    with pytest.raises(ValueError, match="errors must lie between 0 and 100 %"):
+    with pytest.raises(ValueError, match="first and second must lie between 0 and 100 %"):
         two_networks(first, second, test_images=100)
 
 

@@ -26,7 +26,7 @@ def std_of(scale: float, fan: float) -> float:
     >>> std_of(2.0, 200)
     0.1
     """
-    return math.sqrt(positive("scale", scale) / fan)
+    return math.sqrt(positive("scale", scale) / positive("fan", fan))
 
 
 def scale_of(gain: float) -> float:
