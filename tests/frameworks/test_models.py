@@ -971,14 +971,14 @@ def test_bad_settings_change_no_weight(settings, error, words):
 
 
 def test_what_cannot_be_written_is_refused_before_anything_is_changed():
-    """A layer of an unknown kind, and a tree of JAX arrays."""
+    """A layer of an unknown kind, and a tree of arrays."""
     model = nn.ModuleDict({"l": nn.Linear(3, 4), "b": nn.Bilinear(3, 4, 5)})
     before = model["l"].weight.detach().clone()
 
     with pytest.raises(ValueError, match=r"model must hold layers that are known here, got b.weight \(Bilinear"):
         initialize(model)
     assert torch.equal(before, model["l"].weight)
-    with pytest.raises(TypeError, match=r"must be a flax.nnx.Module to be written to, got a tree of JAX arrays"):
+    with pytest.raises(TypeError, match=r"must be a model to be written to, got a tree of arrays"):
         initialize(linen.Dense(3).init(jax.random.key(0), jnp.ones((1, 4))))
 
 
