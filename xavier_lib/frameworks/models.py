@@ -55,9 +55,8 @@ def following(contents: Contents, activation: str | Mapping[str, str] | None) ->
         names = [array.name for array in contents.arrays]
         unknown = [name for name in activation if not any(is_part(name, whole) for whole in names)]
         if unknown:
-            raise ValueError(
-                f"activation must name arrays or layers of the model, among {shown(names)}, got {shown(unknown[0])}"
-            )
+            known = f"arrays or layers of the model, among {shown(names)}"
+            raise ValueError(f"activation must name {known}, got {shown(unknown[0])}")
         told = [[after for name, after in activation.items() if is_part(name, whole)] for whole in names]
         return [after[-1] if after else array.activation for after, array in zip(told, contents.arrays, strict=True)]
     start_for(activation)

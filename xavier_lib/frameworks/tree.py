@@ -9,6 +9,7 @@ from xavier_lib.arguments import numbers
 from xavier_lib.fans import axes_fans, embedding_fans, fan_in_fan_out
 from xavier_lib.frameworks.jax import exact, refuse_empty
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored
+from xavier_lib.wording import shown
 
 # How attention of Flax stores its kernels, by the name of the layer: heads among the outputs or among the inputs.
 INTO_HEADS, OUT_OF_HEADS = {"in_axis": [0], "out_axis": [1, 2]}, {"in_axis": [0, 1], "out_axis": [2]}
@@ -52,30 +53,26 @@ def arrays_of(argument: str, path: tuple[str, ...], layer: Mapping[str, Any]) ->
         axes = getattr(array, "ndim", 0)
         if not isinstance(axes, int) or axes < 2 or (part == "embedding" and axes > 2):
             continue
-        whole, shape = ".".join((*path, part)), tuple(array.shape)
+        whole, shape, where = ".".join((*path, part)), tuple(array.shape), place(argument, array)
         refuse_others(whole, array)
         if part == "embedding":
-            yield Stored(
-                whole, part, shape, embedding_fans(shape), place(argument, array), id(array), "linear", lookup=True
-            )
+            yield Stored(whole, part, shape, embedding_fans(shape), where, id(array), "linear", lookup=True)
         elif name in BY_HEAD and len(shape) == 3:
-            yield Stored(
-                whole, "attention", shape, axes_fans(shape, **BY_HEAD[name]), place(argument, array), id(array)
-            )
+            yield Stored(whole, "attention", shape, axes_fans(shape, **BY_HEAD[name]), where, id(array))
         elif "bias" not in layer or getattr(layer["bias"], "shape", None) == shape[-1:]:  # else layers are stacked
             kind, fans = "dense" if len(shape) == 2 else "convolution", fan_in_fan_out(shape)
             bias = place(argument, layer["bias"]) if "bias" in layer else None
-            yield Stored(whole, kind, shape, fans, place(argument, array), id(array), bias=bias, movable=True)
+            yield Stored(whole, kind, shape, fans, where, id(array), bias=bias, movable=True)
 
 
 def refuse_others(name: str, array: Any) -> None:
     """Refuse what is no array of JAX or NumPy, or holds no numbers."""
-    if not isinstance(array, np.ndarray):
+    if type(array).__module__.startswith("jax"):
         refuse_empty(name, array)
-    elif array.dtype.kind == "f" or not array.size:
-        numbers(name, array)
+    elif not isinstance(array, np.ndarray):
+        raise TypeError(f"{name} must be an array of JAX or NumPy, got {shown(array)} ({type(array).__name__})")
     elif array.dtype.name != "bfloat16":
-        raise TypeError(f"{name} must hold floats, got dtype {array.dtype}")
+        numbers(name, array)
 
 
 def place(argument: str, array: Any) -> Place:
