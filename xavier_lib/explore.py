@@ -103,11 +103,8 @@ def face() -> str:
 def checked_values(name: str, values: Sequence[Any]) -> list[Any]:
     """Return the values of a parameter as a list, or refuse fewer than two and what cannot be written out."""
     accepted = f"{name} must be a sequence of at least two values, got {shown(values)}"
-    if (
-        isinstance(values, (str, bytes, Mapping, Set))
-        or not hasattr(values, "__len__")
-        or getattr(values, "ndim", 1) == 0
-    ):
+    single = isinstance(values, (str, bytes, Mapping, Set)) or getattr(values, "ndim", 1) == 0
+    if single or not hasattr(values, "__len__"):
         raise TypeError(accepted)
     if len(values) < 2:
         raise ValueError(accepted)
