@@ -603,7 +603,7 @@ def test_text_that_is_no_xml_is_refused_by_name(draw, message, bad):
         (
             lambda: lines({LONG: GOOD, "b": GOOD}, **NAMED),
             ValueError,
-            "series must have names of at most 54 characters",
+            "series must have names of at most 54",
         ),
         (lambda: histograms({LONG: X}, x_label="x"), ValueError, "groups must have names of at most 54 characters"),
         (lambda: lines({"a": GOOD}, **NAMED, markers=np.ones(2)), TypeError, "markers must be True or False"),
@@ -614,13 +614,14 @@ def test_text_that_is_no_xml_is_refused_by_name(draw, message, bad):
         ),
         (lambda: lines({"a": GOOD}, **NAMED, reading=5), TypeError, "reading must be text, got 5"),
         (lambda: lines({"a": GOOD}, x_label=None, y_label="y"), TypeError, "x_label must be text, got None"),
+        (lambda: lines({"a": GOOD}, x_label="x" * 201, y_label="y"), ValueError, "x_label must have at most 200"),
         (lambda: lines({"a": ([1, 2], [1e200, -1e200])}, **NAMED), ValueError, "series 'a' must hold numbers up to 1e"),
         (lambda: histograms({"a": [1e200, -1e200]}, x_label="x"), ValueError, "group 'a' must hold numbers up to 1e"),
         (lambda: histograms({"a": X}, x_label="x", limits=np.array(4)), TypeError, "limits must be a pair"),
         (
             lambda: histograms({"a": X}, x_label="x", bins=10**6),
             ValueError,
-            "bins must be a whole number of at most 10000",
+            "bins must be a whole number of at most",
         ),
         (lambda: densities({"a": 5}, x_label="x"), TypeError, r"curve 'a' must be \(x, density, sample\), got 5"),
         (lambda: inputs_on_curve(lambda _: 3, X, name="f"), ValueError, "f must return one number for each input"),
@@ -630,7 +631,7 @@ def test_text_that_is_no_xml_is_refused_by_name(draw, message, bad):
         (
             lambda: network_diagram([[[1]]], names=[["x"], 5]),
             TypeError,
-            r"names\[1\] must be a sequence of names, got 5",
+            r"names\[1\] must be a sequence of names",
         ),
         (lambda: network_diagram([[[1]]], names=[["x"], [5]]), TypeError, r"names\[1\]\[0\] must be text, got 5"),
         (

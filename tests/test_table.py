@@ -237,7 +237,7 @@ def test_errors_of_opposite_ends_have_a_mean_and_an_error():
         (lambda: near_the_best({"a": [1.0, 2.0], "b": [1.0]}), r"rows\['b'\] must be a list of at least two numbers"),
         (
             lambda: near_the_best({"a": [1, 1], "b": [2, 2]}),
-            r"rows\['b'\] and rows\['a'\] must not both hold one number",
+            r"rows\['b'\] and rows\['a'\] must not both",
         ),
         (lambda: two_networks(np.nan, 1.0, test_images=9), "first must be a finite number"),
         (lambda: two_networks(1.0, 101, test_images=9), "first and second must lie between 0 and 100 %"),
@@ -259,6 +259,7 @@ RUN = {
 @pytest.mark.parametrize(
     ("records", "error", "message"),
     [
+        (np.array(4), TypeError, "records must be the runs of a results file"),
         (None, TypeError, "records must be the runs of a results file, got None"),
         (5, TypeError, "records must be the runs of a results file, got 5"),
         ("ab", TypeError, r"records\[0\] must be a run of a results file, got 'a'"),
@@ -269,7 +270,7 @@ RUN = {
         (
             [RUN | {"result": {"error": None}}],
             TypeError,
-            r"the error of records\[0\] must be a finite number, got None",
+            r"the error of records\[0\] must be a finite number",
         ),
     ],
 )

@@ -95,7 +95,9 @@ def sequence(name: str, value: Sequence[Any], holding: str) -> Sequence[Any]:
     """Return ``value``, or refuse what is no list, tuple, array or the like; ``holding`` says what it should be."""
     if isinstance(value, (tuple, list)):
         return value
-    single = isinstance(value, (str, bytes, bytearray)) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    single = isinstance(value, (str, bytes, bytearray, memoryview)) or (
+        isinstance(value, np.ndarray) and value.ndim == 0
+    )
     if single or not isinstance(value, (Sequence, np.ndarray)):
         raise TypeError(f"{name} must be {holding}, got {shown(value)}")
     return value

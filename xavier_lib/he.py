@@ -157,6 +157,9 @@ def second_moment_kept(activation: str | Activation) -> BothPasses:
     weights = 6 * weights * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
     sides = np.array([-z, z])
     values = [numbers(f"{chosen.name} of z", chosen.f(sides)), numbers(f"{chosen.name}' of z", chosen.df(sides))]
+    for value in values:
+        if value.shape != sides.shape:
+            raise ValueError(f"activation must give one number for each z, got shape {value.shape} for {sides.shape}")
     with np.errstate(over="ignore"):
         return BothPasses(*(float(fitting("activation", (value**2 @ weights).sum())) for value in values))
 

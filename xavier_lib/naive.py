@@ -11,7 +11,7 @@ from xavier_lib.arguments import RNG, fitting, generator, numbers, positive, who
 from xavier_lib.nn.activations import Activation
 from xavier_lib.nn.mlp import MLP, Initializer
 from xavier_lib.nn.signals import activation_rms, rms
-from xavier_lib.weights.drawing import draw
+from xavier_lib.weights.drawing import array_shape, draw
 
 ROWS = 200  # of every batch, and units of the layer in pre_activations
 
@@ -104,7 +104,7 @@ def pre_activations(initializer: Initializer, fan_in: int, *, rng: RNG = None) -
     5.0
     """
     source = generator(rng)
-    x = source.standard_normal((ROWS, whole("fan_in", fan_in)))
+    x = source.standard_normal(array_shape((ROWS, whole("fan_in", fan_in)), "fan_in"))
     return MLP(x.shape[::-1], initializer, rng=source).forward(x).logits
 
 
@@ -152,7 +152,7 @@ def signal_by_layer(
     """
     source = generator(rng)
     sizes = (*[whole("width", width)] * (whole("depth", depth) + 1), 1)
-    x = source.standard_normal((ROWS, sizes[0]))
+    x = source.standard_normal(array_shape((ROWS, sizes[0]), "width"))
     return activation_rms(MLP(sizes, initializer, activation=activation, rng=source), x)
 
 

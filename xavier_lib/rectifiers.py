@@ -72,7 +72,7 @@ def accuracy_over_seeds(
     classes = int(numbers("y_train", y).max()) + 1
     sizes = (len(np.atleast_2d(x)[0]), *[whole("width", width)] * whole("depth", depth), classes)
     kind, passes = float_dtype(x.dtype), whole("epochs", epochs)
-    accuracy = np.zeros(array_shape((whole("seeds", seeds), passes + 1)))
+    accuracy = np.zeros(array_shape((whole("seeds", seeds), passes + 1), "seeds and epochs"))
     for seed, row in enumerate(accuracy):
         network, source = MLP(sizes, initializer, activation="relu", rng=seed, dtype=kind), generator(seed)
         try:
@@ -167,7 +167,7 @@ def through_convolutions(
     size = whole("side", side, minimum=3)
     counts = (whole("channels", channels), *_counts(filters))
     function("initializer", initializer, "he_normal")
-    x = source.standard_normal(array_shape((size, size, counts[0])), dtype=np.float32)
+    x = source.standard_normal(array_shape((size, size, counts[0]), "side and channels"), dtype=np.float32)
     kernels, slopes = [], []
     for shape in zip(counts, counts[1:], strict=False):
         kernel = numbers("initializer's weights", initializer((3, 3, *shape), rng=source, dtype=x.dtype), x.dtype)

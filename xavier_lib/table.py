@@ -45,9 +45,11 @@ def errors_by_row(records: Iterable[Mapping[str, Any]], data: str) -> dict[str, 
     """
     one_of("data", data, ("shapeset", "digits"))
     found: dict[str, dict[int, float]] = {}
-    if not isinstance(records, Iterable):
-        raise TypeError(f"records must be the runs of a results file, got {shown(records)}")
-    for place, record in enumerate(records):
+    try:
+        runs = list(records)
+    except TypeError:
+        raise TypeError(f"records must be the runs of a results file, got {shown(records)}") from None
+    for place, record in enumerate(runs):
         try:
             given = record["parameters"]
             if given["data"] != data:

@@ -1097,7 +1097,7 @@ def test_a_tree_of_numpy_arrays_is_inspected():
         (
             lambda: rms_through_convolutions(nn.Conv2d(4, 4, 3), 4),
             TypeError,
-            "layers must be a sequence of convolutions",
+            "layers must be a sequence of conv",
         ),
         (lambda: rms_through_convolutions(iter(()), 4), ValueError, "layers must hold at least one convolution"),
         (lambda: keras_initializer("he_normal", fans=5), TypeError, "fans must be a pair"),

@@ -53,6 +53,7 @@ STYLE = {
 }
 Arguments = ParamSpec("Arguments")
 TEXTS = ("x_label", "y_label", "row_label", "column_label", "value_label", "name", "reading")
+LONGEST_LABEL = 200  # characters
 LONGEST_NAME = 54  # characters, for which the figure has room beside its axes
 LARGEST = 1e150  # of what is drawn: beyond it matplotlib's own sums do not fit
 
@@ -89,8 +90,8 @@ def drawn(draw: Callable[Concatenate[Figure, Arguments], str]) -> Callable[Argum
     @wraps(draw)
     def picture(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Picture:
         for name, value in kwargs.items():
-            if name in TEXTS:
-                text(name, value)  # type: ignore[arg-type]
+            if name in TEXTS and len(text(name, value)) > LONGEST_LABEL and name != "reading":  # type: ignore[arg-type]
+                raise ValueError(f"{name} must have at most {LONGEST_LABEL} characters, got {shown(value)}")
         with matplotlib.style.context(["default", STYLE]), warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Glyph .* missing")  # the reader's page brings the font
             figure = Figure(figsize=(5, 3))

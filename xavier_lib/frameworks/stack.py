@@ -53,8 +53,8 @@ def rms_through_convolutions(
     if not kernels:
         raise ValueError("layers must hold at least one convolution, got none")
     places = whole("side", side, minimum=max(max(kernel.shape[:2]) for kernel in kernels))
-    maps = array_shape((whole("batch", batch), places, places, whole("channels", channels)))
-    signal = generator(rng).standard_normal(maps)
+    maps = (whole("batch", batch), places, places, whole("channels", channels))
+    signal = generator(rng).standard_normal(array_shape(maps, "batch, side and channels"))
     sizes = [rms(signal)]
     for place, kernel in enumerate(kernels):
         if signal.shape[-1] % kernel.shape[2]:

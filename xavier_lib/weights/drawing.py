@@ -35,13 +35,11 @@ def fitting_std(std: float, dtype: str, smallest: float, largest: float) -> floa
     return std
 
 
-def array_shape(shape: Sequence[int]) -> tuple[int, ...]:
-    """Return the shape of an array to be made, or refuse one that NumPy cannot index."""
+def array_shape(shape: Sequence[int], name: str = "shape") -> tuple[int, ...]:
+    """Return the shape of an array to be made, or refuse one that no array can have, by the argument it comes from."""
     sizes = whole_shape("shape", shape)
     if len(sizes) > AXES or math.prod(sizes) > sys.maxsize // 8:
-        raise ValueError(
-            f"shape must be that of an array of at most {AXES} axes that memory can hold, got {shown(sizes)}"
-        )
+        raise ValueError(f"{name} must make an array of at most {AXES} axes that memory can hold, got {shown(sizes)}")
     return sizes
 
 
