@@ -1,11 +1,37 @@
 """Promises of xavier_lib.arguments: an error names the argument, the value it got and what is accepted."""
 
+import sys
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from xavier_lib import arguments
+from xavier_lib.wording import shown, text
+
+
+class Whole:
+    """An object that serves as an index and is no number."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __index__(self):
+        return self.number
+
+
+class Huge:
+    """An object that writes itself on many lines."""
+
+    def __repr__(self):
+        return "huge\n" * 10**5
+
+
+class Wordless:
+    """An object that cannot be written."""
+
+    def __repr__(self):
+        raise RuntimeError("no words")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +65,7 @@ def test_what_is_no_finite_number_is_refused(check, value, error):
     """Text, truth values and arrays are no numbers; NaN, infinity and what no float can hold are not finite."""
     with pytest.raises(error, match="argument must be a finite number, got ") as raised:
         check("argument", value)
-    assert repr(value) in str(raised.value)
+    assert shown(value) in str(raised.value)
 
 
 @pytest.mark.parametrize("value", [0, -0.0, -1e-9, -3])
@@ -256,3 +282,165 @@ def test_entries_without_names_are_refused(value, error, message):
     """A figure writes the names, so there must be some."""
     with pytest.raises(error, match=message):
         arguments.named("series", value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a" * 10**5,
+        "é" * 10**5,
+        b"a" * 10**5,
+        [0] * 10**5,
+        list(range(10**5)),
+        {n: n for n in range(10**4)},
+        10**400,
+        10**6000,
+    ]
+    + [
+        np.zeros((1000, 1000)),
+        np.array(["a" * 10**5]),
+        [["a" * 10**5] * 50] * 50,
+        np.ma.zeros(10**5),
+        Huge(),
+        Wordless(),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_message_is_no_longer_than_a_line_whatever_the_value(value):
+    """A list of a million rows given by mistake must not fill the screen; what cannot be written is no exception."""
+    for check in (
+        lambda: arguments.finite("argument", value),
+        lambda: arguments.whole("argument", value),
+        lambda: arguments.flag("argument", value),
+        lambda: arguments.one_of("argument", value, ("a", "b")),
+        lambda: arguments.whole_shape("argument", [value, value]),
+        lambda: arguments.interval("argument", value),
+        lambda: arguments.named("argument", value),
+        lambda: arguments.of_kind("argument", value, slice),
+        lambda: arguments.function("argument", value),
+        lambda: arguments.float_dtype(value),
+    ):
+        with pytest.raises((TypeError, ValueError), match="argument|dtype") as raised:
+            check()
+        assert len(str(raised.value)) < 200
+        assert "\n" not in str(raised.value)
+        assert len(shown(value)) <= 80
+
+
+@pytest.mark.parametrize("value", [(3, "a"), {"a": [1, None]}, 0.1, "text", 10**30, np.ones(3), np.float64(2), {1, 2}])
+def test_a_short_value_is_shown_as_python_writes_it(value):
+    """What fits a line is not changed, so that a reader can paste it."""
+    assert shown(value) == repr(value)
+
+
+@pytest.mark.parametrize("value", [np.array(0.5), np.array(2), np.array(3, np.uint8), np.ma.array(0.5)])
+def test_a_number_may_be_an_array_without_axes(value):
+    """That is what many sums and products of NumPy give."""
+    assert arguments.finite("argument", value) == float(value)
+    assert type(arguments.positive("argument", value)) is float
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.timedelta64(3),
+        np.timedelta64(3, "s"),
+        np.datetime64("2020-01-01"),
+        np.array(True),
+        np.array("1"),
+        np.array(1j),
+    ]
+    + [np.ma.masked, np.ma.array(1.0, mask=True)],
+    ids=repr,
+)
+def test_what_only_looks_like_a_number_is_refused(value):
+    """Spans of time count as numbers for Python, and a masked constant has a number behind its mask."""
+    for check in (arguments.finite, arguments.whole, lambda _, seed: arguments.generator(seed)):
+        with pytest.raises(TypeError, match="(argument|rng) must be "):
+            check("argument", value)
+
+
+@pytest.mark.parametrize(
+    "value", [sys.maxsize + 1, 2**64, Whole(2**70), np.uint64(2**63)], ids=lambda value: type(value).__name__
+)
+def test_a_whole_number_beyond_all_sizes_is_refused(value):
+    """No array has so many rows and no loop so many steps."""
+    with pytest.raises(ValueError, match=f"argument must be a whole number of at most {sys.maxsize}, got "):
+        arguments.whole("argument", value)
+
+
+@pytest.mark.parametrize("value", [Whole(3), np.array(3), np.uint8(3)])
+def test_whatever_serves_as_an_index_is_a_whole_number(value):
+    """It comes back as an int, and is a size and a seed too."""
+    assert arguments.whole("argument", value) == 3
+    assert arguments.whole_shape("shape", (value, 2)) == (3, 2)
+    assert arguments.generator(value).random() == np.random.default_rng(3).random()
+
+
+@pytest.mark.parametrize("dtype", [">f8", ">f4", "<f8", np.dtype(">f8")])
+def test_a_dtype_comes_back_in_the_order_of_bytes_of_the_machine(dtype):
+    """A float is a float; only a file has a reason to turn its bytes."""
+    assert arguments.float_dtype(dtype).isnative
+    assert arguments.float_dtype(dtype).itemsize == np.dtype(dtype).itemsize
+
+
+@pytest.mark.parametrize("value", [",,", "f8,", [("a", "f4"), ("a", "f4")], {"a": 3}, 10**400])
+def test_whatever_numpy_says_of_a_dtype_the_error_is_ours(value):
+    """NumPy raises SyntaxError, ValueError and others for these."""
+    with pytest.raises(TypeError, match="dtype must be float32 or float64, got "):
+        arguments.float_dtype(value)
+
+
+MASKED = np.ma.masked_array([1.0, 1.0, 1000.0], [False, False, True])
+
+
+@pytest.mark.parametrize(
+    "value", [MASKED, MASKED.astype(int), [MASKED, MASKED], ([MASKED],), np.ma.masked_array(1, True)]
+)
+def test_numbers_behind_a_mask_are_refused(value):
+    """NumPy would take what is hidden for a number: rms of one, one and a masked thousand was 577."""
+    with pytest.raises(ValueError, match="values must be .* got masked ones: fill them by .filled or leave them out"):
+        arguments.numbers("values", value)
+
+
+@pytest.mark.parametrize("value", [np.ma.masked_array([1.0, 2.0]), np.ma.masked_array([1.0, 2.0], [False, False])])
+def test_a_mask_that_hides_nothing_is_taken_off(value):
+    """Nothing is lost."""
+    assert arguments.numbers("values", value).tolist() == [1, 2]
+    assert type(arguments.numbers("values", value)) is np.ndarray
+
+
+class NoArray:
+    """Like a tensor that NumPy cannot take."""
+
+    def __array__(self, *_, **__):
+        raise RuntimeError("cannot be converted")
+
+
+def test_what_refuses_to_become_an_array_is_refused_by_name():
+    """A tensor that carries gradients raises an error of its own."""
+    with pytest.raises(TypeError, match="values must be a non-empty array of finite numbers, got <.*NoArray"):
+        arguments.numbers("values", NoArray())
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        (5, TypeError, r"label must be text, got 5 \(int\)"),
+        (None, TypeError, "label must be text, got None"),
+        (b"x", TypeError, "label must be text, got b'x'"),
+        ("a\x00b", ValueError, r"label must be text without control characters and surrogates, got 'a\\x00b'"),
+        ("\x1b[1m", ValueError, "label must be text without control characters"),
+        ("\ud800", ValueError, r"label must be text without control characters and surrogates, got '\\ud800'"),
+    ],
+)
+def test_what_a_page_cannot_hold_is_no_text(value, error, message):
+    """An SVG with such a character is no XML."""
+    with pytest.raises(error, match=message):
+        text("label", value)
+
+
+@pytest.mark.parametrize("value", ["", "σ²", "日本", "a\nb\tc", "😀", "<&>"])
+def test_all_other_text_is_accepted(value):
+    """Letters of any script, lines and marks that a page escapes."""
+    assert text("label", value) == value

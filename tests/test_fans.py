@@ -401,3 +401,35 @@ def test_an_equation_that_does_not_fit_is_refused(equation, shape, error, words)
     """The error names the argument and the form that is accepted."""
     with pytest.raises(error, match=words):
         einsum_fans(equation, shape)
+
+
+@pytest.mark.parametrize("kind", [tuple, list, np.array, lambda numbers: np.array(numbers, np.uint8)])
+def test_any_sequence_will_do_for_every_argument_that_takes_several_numbers(kind):
+    """Shapes, strides, axes and pairs of fans may come from NumPy; what comes back are plain ints."""
+    found = [
+        fan_in_fan_out(kind([3, 3, 4, 8])),
+        packed_fans(kind([4, 8]), np.array(4)),
+        depthwise_fans(kind([3, 3, 4, 2])),
+        embedding_fans(kind([9, 4])),
+        einsum_fans("ab,bc->ac", kind([4, 5])),
+        axes_fans(kind([4, 4, 4]), in_axis=kind([0]), out_axis=kind([1, 2])),
+    ]
+
+    assert found == [(36, 72), (4, 2), (9, 18), (1, 4), (4, 5), (4, 16)]
+    assert {type(fan) for pair in found for fan in pair} == {int}
+    assert strided_fans(kind([4, 8]), kind([2, 2])) == (4.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("fans", "strides", "message"),
+    [
+        (None, (2, 2), r"fans must be a pair \(fan_in, fan_out\), got None"),
+        ("48", (2, 2), r"fans must be a pair \(fan_in, fan_out\), got '48'"),
+        ((4, 8), 2, "strides must be a sequence of whole numbers, got 2"),
+        ((4, 8), "22", "strides must be a sequence of whole numbers, got '22'"),
+    ],
+)
+def test_strided_fans_names_what_is_wrong(fans, strides, message):
+    """There is no shape to complain of."""
+    with pytest.raises(TypeError, match=message):
+        strided_fans(fans, strides)

@@ -555,3 +555,116 @@ def test_diagrams_that_cannot_be_drawn_are_refused(weights, names, error, messag
     """The error names the layer, or the shapes that would fit the names."""
     with pytest.raises(error, match=message):
         network_diagram(weights, names=names)
+
+
+# Words and numbers that no picture can hold
+
+NAMED = {"x_label": "x", "y_label": "y"}
+LONG = "n" * 55
+
+
+@pytest.mark.parametrize(
+    "name", ["#000000", 'id="a"', "url(#a)", 'href="#b"', "$x^2$", "$\\frac", '<b> & "q"', "日本 σ²"]
+)
+def test_a_name_is_written_as_it_is(name):
+    """A name that looks like a color, an id or mathematics stays what it is, in the picture and in its words."""
+    picture = lines({name: GOOD, "other": GOOD}, x_label=name, y_label="y", reading=name)
+    root = ElementTree.fromstring(picture.svg)
+
+    assert [text.text for text in root.iter(f"{SVG}text")].count(name) == 2
+    assert f"against {name} from 1 to 2. {name}: from" in picture.alt
+    assert root.attrib["aria-label"] == picture.alt
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda bad: lines({"a": GOOD}, x_label=bad, y_label="y"), "x_label"),
+        (lambda bad: lines({"a": GOOD}, **NAMED, reading=bad), "reading"),
+        (lambda bad: lines({bad: GOOD}, **NAMED), "each name of series"),
+        (lambda bad: histograms({bad: X}, x_label="x"), "each name of groups"),
+        (lambda bad: histograms({"a": X}, x_label="x", reading=bad), "reading"),
+        (lambda bad: densities({bad: (X, X, X)}, x_label="x"), "each name of curves"),
+        (lambda bad: inputs_on_curve(np.tanh, X, name=bad), "name"),
+        (lambda bad: network_diagram([[[1.0]]], names=[[bad], ["y"]]), r"names\[0\]\[0\]"),
+        (lambda bad: example_ratio_map(reading=bad), "reading"),
+    ],
+)
+@pytest.mark.parametrize("bad", ["a\x00b", "\x1b", "\ud800"], ids=ascii)
+def test_text_that_is_no_xml_is_refused_by_name(draw, message, bad):
+    """A control character would give an SVG that no browser shows, half a character one that cannot be stored."""
+    with pytest.raises(ValueError, match=f"{message} must be text without control characters and surrogates"):
+        draw(bad)
+
+
+@pytest.mark.parametrize(
+    ("draw", "error", "message"),
+    [
+        (
+            lambda: lines({LONG: GOOD, "b": GOOD}, **NAMED),
+            ValueError,
+            "series must have names of at most 54",
+        ),
+        (lambda: histograms({LONG: X}, x_label="x"), ValueError, "groups must have names of at most 54 characters"),
+        (lambda: lines({"a": GOOD}, **NAMED, markers=np.ones(2)), TypeError, "markers must be True or False"),
+        (
+            lambda: lines({"a": GOOD}, **NAMED, y_scale="log", y_limits=(-1, 2)),
+            ValueError,
+            "y_limits must be above zero",
+        ),
+        (lambda: lines({"a": GOOD}, **NAMED, reading=5), TypeError, "reading must be text, got 5"),
+        (lambda: lines({"a": GOOD}, x_label=None, y_label="y"), TypeError, "x_label must be text, got None"),
+        (lambda: lines({"a": GOOD}, x_label="x" * 201, y_label="y"), ValueError, "x_label must have at most 200"),
+        (lambda: lines({"a": ([1, 2], [1e200, -1e200])}, **NAMED), ValueError, "series 'a' must hold numbers up to 1e"),
+        (lambda: histograms({"a": [1e200, -1e200]}, x_label="x"), ValueError, "group 'a' must hold numbers up to 1e"),
+        (lambda: histograms({"a": X}, x_label="x", limits=np.array(4)), TypeError, "limits must be a pair"),
+        (
+            lambda: histograms({"a": X}, x_label="x", bins=10**6),
+            ValueError,
+            "bins must be a whole number of at most",
+        ),
+        (lambda: densities({"a": 5}, x_label="x"), TypeError, r"curve 'a' must be \(x, density, sample\), got 5"),
+        (lambda: inputs_on_curve(lambda _: 3, X, name="f"), ValueError, "f must return one number for each input"),
+        (lambda: inputs_on_curve(lambda z: z * np.nan, X, name="f"), ValueError, r"f\(z\) must be .* finite numbers"),
+        (lambda: network_diagram(5, names=[["x"], ["y"]]), TypeError, r"weights must be one array .* a layer, got 5"),
+        (lambda: network_diagram([[[1]]], names=5), TypeError, "names must be one sequence of names .* got 5"),
+        (
+            lambda: network_diagram([[[1]]], names=[["x"], 5]),
+            TypeError,
+            r"names\[1\] must be a sequence of names",
+        ),
+        (lambda: network_diagram([[[1]]], names=[["x"], [5]]), TypeError, r"names\[1\]\[0\] must be text, got 5"),
+        (
+            lambda: ratio_map([[1]], rows=8, columns=[1], row_label="r", column_label="c", value_label="v"),
+            ValueError,
+            "rows must hold one number for each of the rows",
+        ),
+    ],
+)
+def test_an_error_of_a_figure_names_its_argument(draw, error, message):
+    """And does not come from within matplotlib or Python."""
+    with pytest.raises(error, match=message):
+        draw()
+
+
+def test_names_of_54_characters_have_room():
+    """The longest that left a line for the axes."""
+    assert LONG[:54] in lines({LONG[:54]: GOOD, "b": GOOD}, **NAMED).svg
+    assert LONG[:54] in histograms({LONG[:54]: X}, x_label="x").svg
+
+
+@pytest.mark.parametrize(
+    ("scales", "words"),
+    [
+        ({"y_scale": "log"}, "a: from 1 to 3, lowest -4, not drawn at 1 of 3 points (zero or below)."),
+        ({"x_scale": "log"}, "a: from 1 to 3, lowest -4, not drawn at 1 of 3 points (zero or below)."),
+        (
+            {"x_scale": "log", "y_scale": "log"},
+            "a: from 1 to 3, lowest -4, not drawn at 2 of 3 points (zero or below).",
+        ),
+        ({}, "a: from 1 to 3, lowest -4."),
+    ],
+)
+def test_what_a_logarithmic_axis_leaves_out_is_said(scales, words):
+    """The words tell of a number that the picture does not show."""
+    assert words in lines({"a": ([0, 1, 2], [1, -4, 3])}, **NAMED, **scales).alt

@@ -404,3 +404,48 @@ def test_wide_tanh_variance_refuses_a_bad_depth(depth, error):
     """A whole number of layers, one at least."""
     with pytest.raises(error, match=rf"depth must be .* got {depth!r}"):
         wide_tanh_variance(depth)
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e-25, 1.0, 1e20, 1e36])
+def test_the_forward_ratio_does_not_depend_on_the_size_of_float32_inputs(size):
+    """Squares of ordinary float32 numbers do not fit float32: without scaling the ratio was NaN, or said to be none."""
+    network = MLP((4, 400, 400), glorot_normal, activation="relu", rng=0, dtype=np.float32)
+    x = np.float32(size) * np.ones((3, 4), np.float32)
+
+    assert forward_ratio(network, x) == pytest.approx(forward_ratio(network, np.ones((3, 4))), rel=1e-5)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1e160, 1e300])
+def test_the_forward_ratio_does_not_depend_on_the_size_of_weights_and_inputs(size):
+    """In float64 too, up to what a forward pass can carry."""
+    network = MLP((40, 40), lambda shape, **_: size * glorot_normal(shape, rng=0), rng=0)
+    same = MLP((40, 40), lambda shape, **_: glorot_normal(shape, rng=0), rng=0)
+    x = np.ones((3, 40))
+
+    assert forward_ratio(network, x) == pytest.approx(forward_ratio(same, x), rel=1e-12)
+    assert forward_ratio(same, size * x) == pytest.approx(forward_ratio(same, x), rel=1e-12)
+
+
+def test_forward_ratio_names_the_layer_that_is_dead():
+    """Only the second layer is constant; a ratio that does not fit float64 is refused as well."""
+    network = MLP((4, 4, 4), glorot_normal, rng=0)
+    network.weights[1][...] = 0.1
+    with pytest.raises(ValueError, match="got none in layer 1"):
+        forward_ratio(network, np.ones((1, 4)))
+    network = MLP((4, 4), glorot_normal, rng=0)
+    network.biases[0] += 1
+    with pytest.raises(ValueError, match="network must be of a size at which the result fits float64"):
+        forward_ratio(network, np.full((1, 4), 1e-200))
+
+
+@pytest.mark.parametrize(("fan_in", "fan_out", "name"), [(10**400, 4, "fan_in"), (4, 2**64, "fan_out")])
+def test_a_fan_beyond_all_sizes_is_refused_by_name(fan_in, fan_out, name):
+    """The limit would be zero."""
+    for number in (glorot_limit, glorot_std):
+        with pytest.raises(ValueError, match=f"{name} must be a whole number of at most"):
+            number(fan_in, fan_out)
+
+
+def test_the_largest_gain_saturates_every_unit():
+    """What overflows inside tanh gives one, without a warning."""
+    assert wide_tanh_variance(2, gain=1e308) == pytest.approx([1, 1, 1])

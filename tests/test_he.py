@@ -8,6 +8,7 @@ import pytest
 
 from xavier_lib import (
     ACTIVATIONS,
+    MLP,
     Activation,
     glorot_uniform,
     he_limit,
@@ -367,3 +368,26 @@ def test_a_signal_that_outgrows_the_dtype_is_an_error():
     """Weights of 10¹⁰⁰ overflow after a few layers: no infinity is returned."""
     with pytest.raises(FloatingPointError, match="outgrew float64"):
         size_after(lambda shape, **_: np.full(shape, 1e100), "linear", depth=5, width=4, rng=0)
+
+
+def test_the_smallest_fan_is_one():
+    """He's spread of a single input is the root of two; below one there is no fan."""
+    assert he_std(1) == pytest.approx(math.sqrt(2))
+    assert he_limit(1) == pytest.approx(math.sqrt(6))
+
+
+def test_a_second_moment_that_does_not_fit_is_refused():
+    """The square of such a slope is infinite."""
+    for measure in (second_moment_kept, forward_gain):
+        with pytest.raises(ValueError, match="activation must be of a size at which the result fits float64"):
+            measure(leaky_relu(1e160))
+
+
+def test_sixty_four_rows_are_sent_through():
+    """The docstring promises the batch; of one row more or less the first numbers would be other ones."""
+    source = np.random.default_rng(5)
+    network = MLP((8, 8, 8), he_normal, activation="linear", rng=source)
+    x = source.standard_normal((64, 8))
+
+    expected = float(np.sqrt(np.mean((x @ network.weights[0]) ** 2)))
+    assert size_after(he_normal, "linear", depth=1, width=8, rng=5).forward == pytest.approx(expected, rel=1e-12)

@@ -416,3 +416,11 @@ def test_a_signal_that_outgrows_float64_is_refused():
         signal_by_layer(huge, width=4, depth=2, activation="linear", rng=0)
     with pytest.raises(FloatingPointError, match="outgrew float64"):
         signal_map(huge, **MAP, activation="linear", rng=0)
+
+
+@pytest.mark.parametrize(("density", "name"), [(uniform_density, "limit"), (normal_density, "std")])
+def test_a_density_that_does_not_fit_is_refused(density, name):
+    """The narrower the spread the higher the density; at these it is infinite."""
+    for spread in (1e-320, 5e-324):
+        with pytest.raises(ValueError, match=f"{name} must be of a size at which the result fits float64"):
+            density([0.0], spread)

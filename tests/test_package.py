@@ -22,6 +22,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "he", "rectifiers", "table")
 #: What lies at the root of the package, by floors: a chapter's module, or a folder that all chapters use.
 FLOORS = {
+    "wording": 0,  # of the messages that arguments gives
     "arguments": 1,
     "fans": 2,  # a chapter that the starts of all others stand on
     **dict.fromkeys(("nn", "weights", "datasets"), 3),

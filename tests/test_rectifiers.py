@@ -178,7 +178,7 @@ def test_level_weight_gradients_do_not_tell_a_start_that_learns(start, learns):
         ({"seeds": 1.5}, TypeError, "seeds must be .* got 1.5"),
         ({"width": 0}, ValueError, "width must be .* got 0"),
         ({"learning_rate": 0}, ValueError, "learning_rate must be .* got 0"),
-        ({"digits": "mnist"}, TypeError, "digits must be a Digits, got str"),
+        ({"digits": "mnist"}, TypeError, "digits must be a Digits, got 'mnist'"),
         ({"initializer": "he"}, TypeError, "initializer must be .* got 'he'"),
     ],
 )
@@ -235,3 +235,29 @@ def test_convolutions_refuse_bad_input(options, error, message):
     arguments = {"initializer": he_normal, "filters": [4], "rng": 0} | options
     with pytest.raises(error, match=message):
         through_convolutions(arguments.pop("initializer"), arguments.pop("filters"), **arguments)
+
+
+def test_five_networks_are_trained_unless_another_number_is_given():
+    """The chapter says so."""
+    assert accuracy_over_seeds(he_uniform, digits(), depth=1, width=2, epochs=1, learning_rate=0.1).shape == (5, 2)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: through_convolutions(None, [4]), "initializer must be a function such as he_normal, got None"),
+        (lambda: through_convolutions(he_normal, 8), "filters must be a sequence of whole numbers, got 8"),
+        (lambda: gradient_share(8, 0.1), "filters must be a sequence of whole numbers, got 8"),
+        (lambda: gradient_share("8", 0.1), "filters must be a sequence of whole numbers, got '8'"),
+    ],
+)
+def test_an_argument_of_a_wrong_kind_is_refused_by_name(call, message):
+    """Not by what Python says of it."""
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
+def test_a_share_that_does_not_fit_is_refused():
+    """A thousand layers of far too wide weights."""
+    with pytest.raises(ValueError, match="std must be of a size at which the result fits float64"):
+        gradient_share([64] * 1000, 1e3)

@@ -337,3 +337,24 @@ def test_rows_that_do_not_fit_are_refused(measure, x, error):
     """The error names the argument."""
     with pytest.raises(error, match="x must"):
         measure(network(), x)
+
+
+@pytest.mark.parametrize("threshold", [1.0000001, 1.5, 2])
+def test_a_threshold_just_above_one_is_no_share(threshold):
+    """No slope is steeper than the steepest."""
+    with pytest.raises(ValueError, match=f"threshold must be a number above 0 and at most 1, got {threshold}"):
+        share_saturated([0.0], threshold=threshold)
+
+
+@pytest.mark.parametrize("measure", [tangent_gap, offset_and_variation, derivative_products])
+def test_no_network_is_refused_by_name_before_it_is_used(measure):
+    """The rows do not matter then."""
+    with pytest.raises(TypeError, match="network must be an MLP, got None"):
+        measure(None, [[1.0]])
+
+
+def test_a_tangent_map_that_does_not_fit_is_refused():
+    """The product of the layers is infinite, and infinity minus infinity no number."""
+    network = MLP((2, 2, 2, 2), lambda *_, **__: np.array([[1e160, -1e160], [1e160, 1e160]]), activation="linear")
+    with pytest.raises(ValueError, match="network must be of a size at which the result fits float64"):
+        tangent_map(network)

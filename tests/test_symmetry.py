@@ -358,3 +358,39 @@ def test_a_bad_setting_of_the_training_is_refused_by_name(changed, error):
     settings = {"epochs": 1, "learning_rate": 0.1} | changed
     with pytest.raises(error, match=f"{next(iter(changed))} must be .* got"):
         column_distances(MLP((64, 2, 10), glorot_uniform, rng=0), digits(), **settings)
+
+
+@pytest.mark.parametrize(
+    ("network", "data", "message"),
+    [
+        (None, digits(), "network must be an MLP, got None"),
+        (MLP((64, 3, 10), glorot_uniform), None, "digits must be a Digits, got None"),
+        (MLP((64, 3, 10), glorot_uniform), (1, 2, 3, 4), r"digits must be a Digits, got \(1, 2, 3, 4\) \(tuple\)"),
+    ],
+)
+def test_column_distances_refuses_by_name_what_it_cannot_train(network, data, message):
+    """The docstring promises a TypeError."""
+    with pytest.raises(TypeError, match=message):
+        column_distances(network, data, epochs=1, learning_rate=0.1)
+
+
+def test_what_does_not_fit_the_dtype_is_refused_not_infinite():
+    """Value and noise fit one by one, their sum does not; nor does the difference of two large weights."""
+    with pytest.raises(ValueError, match="noise must be .* whose sum with value fits float32, got 1e\\+37"):
+        noisy_constant((2, 3), 3.4e38, 1e37, dtype="f4")
+    with pytest.raises(ValueError, match="weights must be of a size at which the result fits float64"):
+        column_distance([[1.7e308, -1.7e308]])
+
+
+def test_a_constant_start_refuses_what_is_no_seed():
+    """It is not used, but the next start that stands there would refuse it."""
+    with pytest.raises(TypeError, match="rng must be"):
+        constant((2, 3), 0.5, rng="seed")
+
+
+@pytest.mark.parametrize("shape", [(1,) * 65, (2**40, 2**40), (2**31, 2**31, 2**31)])
+def test_a_shape_that_no_array_can_have_is_refused_by_name(shape):
+    """NumPy's own errors speak of dimensions and sizes."""
+    for start in (partial(constant, value=0.5), partial(noisy_constant, value=0.5, noise=0.1), glorot_uniform):
+        with pytest.raises(ValueError, match="shape must make an array of at most .* axes that memory can hold, got"):
+            start(shape)

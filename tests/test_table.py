@@ -131,7 +131,7 @@ def test_more_test_images_make_a_difference_surer():
 @pytest.mark.parametrize(("first", "second"), [(-1, 5), (5, 101), (0, 0), (100, 100)])
 def test_errors_that_are_no_shares_are_refused(first, second):
     """Nothing scatters where every image is right; below 0 and above 100 % there are no errors."""
-    with pytest.raises(ValueError, match="errors must lie between 0 and 100 %"):
+    with pytest.raises(ValueError, match="first and second must lie between 0 and 100 %"):
         two_networks(first, second, test_images=100)
 
 
@@ -202,3 +202,79 @@ def test_a_start_without_its_root_does_not_pass_for_the_normalized_one(monkeypat
 def test_a_stored_row_comes_out_again():
     """The chapter's live run: one seed of tanh N on the digits, within one point of what the file says."""
     assert after("normalized", 20_000, 0) == pytest.approx(DIGITS["tanh N"][0], abs=1)
+
+
+def test_the_numbers_of_the_paper_are_those_of_its_table():
+    """Glorot and Bengio (2010), table 1, the columns Shapeset-3×2 and MNIST, read from the paper."""
+    assert [PAPER[row][0] for row in ("softsign", "softsign N", "tanh", "tanh N", "sigmoid")] == [
+        16.27, 16.06, 27.15, 15.60, 82.61,
+    ]  # fmt: skip
+    assert [PAPER[row][1] for row in ("softsign", "softsign N", "tanh", "tanh N", "sigmoid")] == [
+        1.64, 1.72, 1.76, 1.64, 2.21,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1e-81, 1e80, 1e200, 1e307])
+def test_the_statistics_do_not_depend_on_the_size_of_the_errors(size):
+    """Squares and fourth powers of these do not fit float64; near 1e-320 a number has few digits left."""
+    first, second = np.array([1.0, 2.0, 4.0]), np.array([3.0, 5.0, 9.0])
+    rel = 1e-12 if size > 1e-300 else 1e-2
+
+    assert welch(size * first, size * second) == pytest.approx(welch(first, second), rel=rel)
+    assert np.divide(mean_and_error(size * first), size) == pytest.approx(mean_and_error(first), rel=rel)
+
+
+def test_errors_of_opposite_ends_have_a_mean_and_an_error():
+    """Their difference does not fit float64, half of it does."""
+    assert mean_and_error([1.7e308, -1.7e308]) == (0.0, pytest.approx(1.7e308))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: welch([1.0], [1.0, 2.0]), "first must be a list of at least two numbers"),
+        (lambda: welch([1.0, 2.0], [[1.0, 2.0]]), "second must be a list of at least two numbers"),
+        (lambda: near_the_best({"a": [1.0, 2.0], "b": [1.0]}), r"rows\['b'\] must be a list of at least two numbers"),
+        (
+            lambda: near_the_best({"a": [1, 1], "b": [2, 2]}),
+            r"rows\['b'\] and rows\['a'\] must not both",
+        ),
+        (lambda: two_networks(np.nan, 1.0, test_images=9), "first must be a finite number"),
+        (lambda: two_networks(1.0, 101, test_images=9), "first and second must lie between 0 and 100 %"),
+    ],
+)
+def test_an_error_names_the_sample(call, message):
+    """Each by the name under which it was given."""
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+RUN = {
+    "parameters": {"data": "digits", "activation": "tanh", "start": "normalized"},
+    "seed": 0,
+    "result": {"error": 0.1},
+}
+
+
+@pytest.mark.parametrize(
+    ("records", "error", "message"),
+    [
+        (np.array(4), TypeError, "records must be the runs of a results file"),
+        (None, TypeError, "records must be the runs of a results file, got None"),
+        (5, TypeError, "records must be the runs of a results file, got 5"),
+        ("ab", TypeError, r"records\[0\] must be a run of a results file, got 'a'"),
+        ([{}], TypeError, r"records\[0\] must be a run of a results file, got \{\}"),
+        ([RUN, [1, 2]], TypeError, r"records\[1\] must be a run of a results file, got \[1, 2\]"),
+        ([RUN | {"parameters": {"data": "digits"}}], TypeError, r"records\[0\] must be a run of a results file"),
+        ([RUN | {"seed": "x"}], TypeError, r"the seed of records\[0\] must be a whole number, got 'x'"),
+        (
+            [RUN | {"result": {"error": None}}],
+            TypeError,
+            r"the error of records\[0\] must be a finite number",
+        ),
+    ],
+)
+def test_what_is_no_run_is_refused_by_its_place(records, error, message):
+    """A file of another kind gives no KeyError from within."""
+    with pytest.raises(error, match=message):
+        errors_by_row(records, "digits")

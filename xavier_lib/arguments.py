@@ -2,6 +2,7 @@
 
 import math
 import operator
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from numbers import Real
 from typing import Any, TypeVar
@@ -9,21 +10,40 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from xavier_lib.wording import shown
+
 RNG = np.random.Generator | int | None
 Choice = TypeVar("Choice")
+Kind = TypeVar("Kind")
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
+def of_kind(name: str, value: Any, kind: type[Kind]) -> Kind:
+    """Return ``value``, or refuse what is no object of a class."""
+    if not isinstance(value, kind):
+        article = "an" if kind.__name__[0] in "AEIMO" else "a"  # an MLP
+        raise TypeError(f"{name} must be {article} {kind.__name__}, got {shown(value)} ({type(value).__name__})")
+    return value
+
+
+def function(name: str, value: Kind, example: str = "") -> Kind:
+    """Return ``value``, or refuse what cannot be called."""
+    if not callable(value):
+        raise TypeError(f"{name} must be a function{example and f' such as {example}'}, got {shown(value)}")
+    return value
+
+
 def finite(name: str, value: float) -> float:
-    """Return ``value`` as a float, or refuse what is not a finite real number."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a finite number, got {value!r} ({type(value).__name__})")
+    """Return ``value``, a number or an array of one without axes, as a float, or refuse what is not finite and real."""
+    found: Any = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    if isinstance(found, (bool, np.bool_, np.timedelta64)) or not isinstance(found, Real):
+        raise TypeError(f"{name} must be a finite number, got {shown(value)} ({type(value).__name__})")
     try:
-        number = float(value)
+        number = float(found)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError(f"{name} must be a finite number, got {value!r}")
+        raise ValueError(f"{name} must be a finite number, got {shown(value)}")
     return number
 
 
@@ -31,36 +51,38 @@ def positive(name: str, value: float) -> float:
     """Return ``value`` as a float, or refuse what is not positive and finite."""
     number = finite(name, value)
     if number <= 0:
-        raise ValueError(f"{name} must be a positive finite number, got {value!r}")
+        raise ValueError(f"{name} must be a positive finite number, got {shown(value)}")
     return number
 
 
 def whole(name: str, value: int, *, minimum: int = 1) -> int:
-    """Return ``value`` as an int, or refuse what is not a whole number of at least ``minimum``."""
+    """Return ``value`` as an int, or refuse what is not a whole number from ``minimum`` to the largest size of all."""
     try:
         number = operator.index(value)
     except TypeError:
         number = None
     if number is None or isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be a whole number, got {value!r} ({type(value).__name__})")
+        raise TypeError(f"{name} must be a whole number, got {shown(value)} ({type(value).__name__})")
     if number < minimum:
-        raise ValueError(f"{name} must be a whole number of at least {minimum}, got {value!r}")
+        raise ValueError(f"{name} must be a whole number of at least {minimum}, got {shown(value)}")
+    if number > sys.maxsize:
+        raise ValueError(f"{name} must be a whole number of at most {sys.maxsize}, got {shown(value)}")
     return number
 
 
 def flag(name: str, value: bool) -> bool:
     """Return ``value`` as a bool, or refuse what is neither True nor False."""
     if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be True or False, got {value!r} ({type(value).__name__})")
+        raise TypeError(f"{name} must be True or False, got {shown(value)} ({type(value).__name__})")
     return bool(value)
 
 
 def one_of(name: str, value: str, accepted: Collection[str]) -> str:
     """Return ``value``, or refuse what is not among the accepted names."""
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be one of {sorted(accepted)}, got {value!r} ({type(value).__name__})")
+        raise TypeError(f"{name} must be one of {sorted(accepted)}, got {shown(value)} ({type(value).__name__})")
     if value not in accepted:
-        raise ValueError(f"{name} must be one of {sorted(accepted)}, got {value!r}")
+        raise ValueError(f"{name} must be one of {sorted(accepted)}, got {shown(value)}")
     return value
 
 
@@ -69,56 +91,70 @@ def looked_up(name: str, value: str, table: Mapping[str, Choice]) -> Choice:
     return table[one_of(name, value, table.keys())]
 
 
+def sequence(name: str, value: Sequence[Any], holding: str) -> Sequence[Any]:
+    """Return ``value``, or refuse what is no list, tuple, array or the like; ``holding`` says what it should be."""
+    if isinstance(value, (tuple, list)):
+        return value
+    single = isinstance(value, (str, bytes, bytearray, memoryview)) or (
+        isinstance(value, np.ndarray) and value.ndim == 0
+    )
+    if single or not isinstance(value, (Sequence, np.ndarray)):
+        raise TypeError(f"{name} must be {holding}, got {shown(value)}")
+    return value
+
+
+def whole_numbers(name: str, value: Sequence[int]) -> tuple[int, ...]:
+    """Return a sequence of positive whole numbers as a tuple; none at all are some too."""
+    members = sequence(name, value, "a sequence of whole numbers")
+    return tuple([whole(f"{name}[{place}]", member) for place, member in enumerate(members)])
+
+
 def whole_shape(name: str, value: Sequence[int]) -> tuple[int, ...]:
     """Return a weight shape as a tuple, or refuse fewer than two axes and empty axes."""
-    accepted = f"{name} must be a sequence of at least two positive whole numbers, got {value!r}"
-    single = isinstance(value, (str, bytes)) or (isinstance(value, np.ndarray) and value.ndim == 0)
-    if single or not isinstance(value, (Sequence, np.ndarray)):
-        raise TypeError(accepted)
-    if len(value) < 2:
-        raise ValueError(accepted)
-    return tuple(whole(f"{name}[{axis}]", size) for axis, size in enumerate(value))
+    accepted = "a sequence of at least two positive whole numbers"
+    if len(sequence(name, value, accepted)) < 2:
+        raise ValueError(f"{name} must be {accepted}, got {shown(value)}")
+    return whole_numbers(name, value)
 
 
 def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
-    """Return float32 or float64 as a dtype, or refuse any other."""
+    """Return float32 or float64 as a dtype in the machine's own order of bytes, or refuse any other."""
     try:
-        found = None if dtype is None else np.dtype(dtype)
-    except TypeError:
+        found = np.dtype(float if dtype is None else dtype).newbyteorder("=")
+    except Exception:  # NumPy reads a little language here, whose errors are of many kinds
         found = None
-    if found is None or found not in FLOATS:  # NumPy finds None equal to float64
-        raise TypeError(f"dtype must be float32 or float64, got {dtype!r}")
-    return found
+    if found is None or dtype is None or found not in FLOATS:  # NumPy finds None equal to float64
+        raise TypeError(f"dtype must be float32 or float64, got {shown(dtype)}")
+    return np.dtype(found.type)
 
 
 def generator(rng: RNG) -> np.random.Generator:
     """Return a Generator made as SPEC 7 asks: a Generator is used, an int seeds, None draws fresh entropy."""
-    accepted = f"rng must be a numpy Generator, a non-negative int seed or None, got {rng!r}"
-    if rng is not None and not isinstance(rng, np.random.Generator):
-        if isinstance(rng, bool) or not isinstance(rng, (int, np.integer)):
-            raise TypeError(accepted)
-        if rng < 0:
-            raise ValueError(accepted)
-    return np.random.default_rng(rng)
+    if rng is None or isinstance(rng, np.random.Generator):
+        return np.random.default_rng(rng)
+    accepted = f"rng must be a numpy Generator, a non-negative int seed or None, got {shown(rng)}"
+    if isinstance(rng, (bool, np.bool_)) or not hasattr(rng, "__index__"):
+        raise TypeError(accepted)
+    try:
+        return np.random.default_rng(operator.index(rng))
+    except (TypeError, ValueError) as error:  # an array of several numbers, or a negative one
+        raise type(error)(accepted) from None
 
 
 def interval(name: str, value: tuple[float, float]) -> tuple[float, float]:
     """Return the two ends of a range, or refuse what does not run from a lower to a higher finite number."""
-    accepted = f"{name} must be a pair (low, high) of finite numbers, got {value!r}"
-    if isinstance(value, str) or not isinstance(value, (Sequence, np.ndarray)):
-        raise TypeError(accepted)
-    if len(value) != 2:
-        raise ValueError(accepted)
-    low, high = finite(f"{name}[0]", value[0]), finite(f"{name}[1]", value[1])
-    if not low < high:
-        raise ValueError(accepted)
-    return low, high
+    accepted = "a pair (low, high) of finite numbers"
+    if len(sequence(name, value, accepted)) == 2:
+        low, high = finite(f"{name}[0]", value[0]), finite(f"{name}[1]", value[1])
+        if low < high and math.isfinite(high - low):
+            return low, high
+    raise ValueError(f"{name} must be {accepted}, got {shown(value)}")
 
 
 def named(name: str, value: Mapping[str, Choice]) -> dict[str, Choice]:
     """Return a non-empty mapping from names to anything as a dict, or refuse what is none."""
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise TypeError(f"{name} must be a mapping from names, got {value!r}")
+        raise TypeError(f"{name} must be a mapping from names, got {shown(value)}")
     if not value:
         raise ValueError(f"{name} must hold at least one entry, got none")
     return dict(value)
@@ -129,10 +165,12 @@ def numbers(name: str, value: ArrayLike, dtype: DTypeLike = float) -> NDArray[An
     accepted = f"{name} must be a non-empty array of finite numbers"
     try:
         found = np.asarray(value)
-    except ValueError as error:  # rows of different lengths
-        raise TypeError(f"{accepted}, got {value!r}") from error
+    except Exception as error:  # rows of different lengths, or a tensor that is no array
+        raise TypeError(f"{accepted}, got {shown(value)}") from error
     if found.dtype.kind not in "biuf":
-        raise TypeError(f"{accepted}, got {value!r}")
+        raise TypeError(f"{accepted}, got {shown(value)}")
+    if type(value) is not np.ndarray and _masked(value):
+        raise ValueError(f"{accepted}, got masked ones: fill them by .filled or leave them out by .compressed")
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused below
         array = found.astype(dtype, copy=False)
     if array.size == 0:
@@ -141,3 +179,19 @@ def numbers(name: str, value: ArrayLike, dtype: DTypeLike = float) -> NDArray[An
         first = np.unravel_index(int(np.argmin(np.isfinite(array))), array.shape)
         raise ValueError(f"{accepted}, got {array[first]} at index {tuple(map(int, first))}")
     return array
+
+
+def _masked(value: Any) -> bool:
+    """Say whether an array hides numbers behind a mask, or a list holds such an array."""
+    if "numpy.ma" not in sys.modules:  # NumPy loads it when it is first used, so there is no masked array yet
+        return False
+    if isinstance(value, np.ma.MaskedArray):
+        return bool(np.ma.getmaskarray(value).any())
+    return isinstance(value, (list, tuple)) and any(type(part) is not float and _masked(part) for part in value)
+
+
+def fitting(name: str, result: Any) -> Any:
+    """Return what was computed from an argument, or refuse the argument if a result does not fit its dtype."""
+    if not np.isfinite(result).all():
+        raise ValueError(f"{name} must be of a size at which the result fits float64, got a result of {shown(result)}")
+    return result

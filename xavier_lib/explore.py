@@ -3,10 +3,13 @@
 import itertools
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from html import escape
 from numbers import Integral, Real
 from typing import Any, Protocol
+
+from xavier_lib.arguments import finite, function
+from xavier_lib.wording import shown, text
 
 FACE = "XAVIER_LIB_FACE"
 FACES = ("live", "static")
@@ -68,8 +71,8 @@ def explore(draw: Callable[..., Drawing], **parameters: Sequence[Any]) -> Any:
 
     Raises:
         TypeError: if ``draw`` is no function or a parameter no sequence of numbers or names.
-        ValueError: if there are not one or two parameters, one has fewer than two values or a name with a
-            ``|``, or the environment variable names no face.
+        ValueError: if there are not one or two parameters, one has fewer than two values, some that are not finite
+            or read alike, or a name with a ``|``, or if the environment variable names no face.
 
     >>> from xavier_lib.figures import lines
     >>> def line(slope):
@@ -77,8 +80,7 @@ def explore(draw: Callable[..., Drawing], **parameters: Sequence[Any]) -> Any:
     >>> explore(line, slope=[1, 2])  # with XAVIER_LIB_FACE=static
     Explorer: slope, 2 values
     """
-    if not callable(draw):
-        raise TypeError(f"draw must be a function that returns a picture, got {draw!r}")
+    function("draw", draw)
     if not 1 <= len(parameters) <= 2:
         raise ValueError(f"explore takes one or two parameters, got {sorted(parameters)}")
     choices = {name: checked_values(name, values) for name, values in parameters.items()}
@@ -89,7 +91,7 @@ def face() -> str:
     """Return the face that the environment asks for, or the static one where ipywidgets is missing."""
     chosen = os.environ.get(FACE, "live")
     if chosen not in FACES:
-        raise ValueError(f"{FACE} must be one of {list(FACES)}, got {chosen!r}")
+        raise ValueError(f"{FACE} must be one of {list(FACES)}, got {shown(chosen)}")
     if chosen == "live":
         try:
             import ipywidgets  # noqa: F401
@@ -100,15 +102,24 @@ def face() -> str:
 
 def checked_values(name: str, values: Sequence[Any]) -> list[Any]:
     """Return the values of a parameter as a list, or refuse fewer than two and what cannot be written out."""
-    if isinstance(values, str) or not hasattr(values, "__len__"):
-        raise TypeError(f"{name} must be a sequence of at least two values, got {values!r}")
+    accepted = f"{name} must be a sequence of at least two values, got {shown(values)}"
+    single = isinstance(values, (str, bytes, Mapping, Set)) or getattr(values, "ndim", 1) == 0
+    if single or not hasattr(values, "__len__"):
+        raise TypeError(accepted)
     if len(values) < 2:
-        raise ValueError(f"{name} must be a sequence of at least two values, got {values!r}")
+        raise ValueError(accepted)
+    words: dict[str, Any] = {}
     for value in values:
         if not isinstance(value, (str, Real)):
-            raise TypeError(f"{name} must hold numbers or names, got {value!r}")
-        if "|" in spoken(value):
-            raise ValueError(f"{name} must hold no name with a |, got {value!r}")
+            raise TypeError(f"{name} must hold numbers or names, got {shown(value)}")
+        if not isinstance(value, (str, bool)):
+            finite(name, value)  # type: ignore[arg-type]
+        word = text(name, spoken(value))
+        if "|" in word:
+            raise ValueError(f"{name} must hold no name with a |, got {shown(value)}")
+        if word in words:
+            raise ValueError(f"{name} must hold values that read apart, got {shown(words[word])} and {shown(value)}")
+        words[word] = value
     return list(values)
 
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from xavier_lib.arguments import flag, one_of, whole, whole_shape
+from xavier_lib.arguments import flag, one_of, sequence, whole, whole_numbers, whole_shape
+from xavier_lib.wording import shown
 
 
 class Fans(NamedTuple):
@@ -62,7 +63,7 @@ def fan_in_fan_out(shape: Sequence[int], *, layout: str = "IO", groups: int = 1,
     else:
         channels, grouped, *kernel = sizes
     if channels % count:
-        raise ValueError(f"groups must divide the {channels} channels of shape {sizes}, got {groups!r}")
+        raise ValueError(f"groups must divide the {channels} channels of shape {shown(sizes)}, got {shown(groups)}")
     positions = math.prod(kernel)
     fans = Fans(positions * grouped, positions * channels // count)
     return Fans(fans.fan_out, fans.fan_in) if flag("transposed", transposed) else fans
@@ -107,10 +108,7 @@ def strided_fans(fans: tuple[int, int], strides: Sequence[int], *, transposed: b
     >>> fans, strided_fans(fans, (2, 2), transposed=True)
     (Fans(fan_in=512, fan_out=1024), MeanFans(fan_in=128.0, fan_out=1024.0))
     """
-    fan_in, fan_out = given_fans(fans, ())
-    if isinstance(strides, str) or not isinstance(strides, Sequence):
-        raise TypeError(f"strides must be a sequence of whole numbers, one an axis, got {strides!r}")
-    places = math.prod(whole(f"strides[{axis}]", stride) for axis, stride in enumerate(strides))
+    (fan_in, fan_out), places = pair_of(fans), math.prod(whole_numbers("strides", strides))
     if flag("transposed", transposed):
         return MeanFans(fan_in / places, float(fan_out))
     return MeanFans(float(fan_in), fan_out / places)
@@ -126,16 +124,14 @@ def depthwise_fans(shape: Sequence[int]) -> Fans:
     convolution: count it by :func:`fan_in_fan_out` with as many groups as channels. Compared in
     :doc:`/chapters/frameworks`.
 
-    Raises:
-        TypeError: if a size is no whole number.
-        ValueError: if the shape has fewer than three axes or an empty one.
+    Errors are those of :func:`fan_in_fan_out`; there must be three axes or more.
 
     >>> depthwise_fans((3, 3, 32, 2)), fan_in_fan_out((64, 1, 3, 3), layout="OI", groups=32)
     (Fans(fan_in=9, fan_out=18), Fans(fan_in=9, fan_out=18))
     """
     *kernel, channels, multiplier = whole_shape("shape", shape)
     if not kernel:
-        raise ValueError(f"shape must be (*kernel, in, multiplier), with at least three axes, got {shape!r}")
+        raise ValueError(f"shape must be (*kernel, in, multiplier), with at least three axes, got {shown(shape)}")
     return fan_in_fan_out((*kernel, 1, channels * multiplier), groups=channels)
 
 
@@ -148,24 +144,18 @@ def packed_fans(shape: Sequence[int], parts: int, *, layout: str = "IO") -> Fans
     the queries, keys and values of attention. Each part is a layer by itself, and stored alone it would have
     these fans. Counted in :doc:`/chapters/frameworks`.
 
-    Args:
-        shape: the shape of the whole array.
-        parts: how many layers it holds.
-        layout: ``"IO"`` or ``"OI"``, as in :func:`fan_in_fan_out`.
-
-    Raises:
-        TypeError: if a size or ``parts`` is no whole number.
-        ValueError: if the shape has fewer than two axes or an empty one, if the layout is unknown, or if the
-            parts do not divide the outputs.
+    Shape, layout and errors are those of :func:`fan_in_fan_out`, with ``parts`` that divide the outputs in place of
+    groups that divide the channels.
 
     >>> packed_fans((192, 64), 3, layout="OI")
     Fans(fan_in=64, fan_out=64)
     """
-    fans = fan_in_fan_out(shape, layout=layout)
-    outputs = shape[-1] if layout == "IO" else shape[0]
-    if outputs % whole("parts", parts):
-        raise ValueError(f"parts must divide the {outputs} outputs of shape {tuple(shape)}, got {parts!r}")
-    return Fans(fans.fan_in, fans.fan_out // parts)
+    sizes, count = whole_shape("shape", shape), whole("parts", parts)
+    fans = fan_in_fan_out(sizes, layout=layout)
+    outputs = sizes[-1] if layout == "IO" else sizes[0]
+    if outputs % count:
+        raise ValueError(f"parts must divide the {outputs} outputs of shape {sizes}, got {shown(parts)}")
+    return Fans(fans.fan_in, fans.fan_out // count)
 
 
 def axes_fans(
@@ -193,13 +183,13 @@ def axes_fans(
     """
     sizes = whole_shape("shape", shape)
     named = {"in_axis": in_axis, "out_axis": out_axis, "batch_axis": batch_axis}
-    for name, axes in named.items():
-        if isinstance(axes, str) or not isinstance(axes, Sequence):
-            raise TypeError(f"{name} must be a sequence of axes, got {axes!r}")
-    places = {name: [_place(name, axis, len(sizes)) for axis in axes] for name, axes in named.items()}
+    places = {
+        name: [_place(name, axis, len(sizes)) for axis in sequence(name, axes, "a sequence of axes")]
+        for name, axes in named.items()
+    }
     taken = [place for axes in places.values() for place in axes]
     if len(set(taken)) < len(taken):
-        raise ValueError(f"in_axis, out_axis and batch_axis must name each axis once at most, got {named}")
+        raise ValueError(f"in_axis, out_axis and batch_axis must name each axis once at most, got {shown(named)}")
     positions = math.prod(size for axis, size in enumerate(sizes) if axis not in taken)
     inputs, outputs = (math.prod(sizes[place] for place in places[name]) for name in ("in_axis", "out_axis"))
     return Fans(positions * inputs, positions * outputs)
@@ -211,9 +201,7 @@ def einsum_fans(equation: str, shape: Sequence[int]) -> Fans:
     An axis of the kernel that only the inputs have is summed over; one that only the outputs have fans out; one
     that both have holds layers side by side. The rest is :func:`axes_fans`. Counted in :doc:`/chapters/frameworks`.
 
-    Args:
-        equation: as in ``"abc,cde->abde"``, inputs, kernel and outputs.
-        shape: the shape of the kernel.
+    The equation is like ``"abc,cde->abde"``: inputs, kernel and outputs.
 
     Raises:
         TypeError: if the equation is no text or a size no whole number.
@@ -222,7 +210,7 @@ def einsum_fans(equation: str, shape: Sequence[int]) -> Fans:
     >>> einsum_fans("abcd,cde->abe", (4, 16, 80))
     Fans(fan_in=64, fan_out=80)
     """
-    accepted = f"equation must be 'inputs,kernel->outputs', got {equation!r}"
+    accepted = f"equation must be 'inputs,kernel->outputs', got {shown(equation)}"
     if not isinstance(equation, str):
         raise TypeError(accepted)
     parts = re.fullmatch(r"(\w*),(\w+)->(\w*)", equation.replace(" ", "").replace("...", ""))
@@ -230,10 +218,11 @@ def einsum_fans(equation: str, shape: Sequence[int]) -> Fans:
         raise ValueError(accepted)
     inputs, outputs = set(parts[1]), set(parts[3])
     axes = list(parts[2])
-    if len(axes) != len(whole_shape("shape", shape)):
-        raise ValueError(f"shape must have the {len(axes)} axes {parts[2]!r} of the equation, got {tuple(shape)}")
+    sizes = whole_shape("shape", shape)
+    if len(axes) != len(sizes):
+        raise ValueError(f"shape must have the {len(axes)} axes {shown(parts[2])} of the equation, got {shown(sizes)}")
     return axes_fans(
-        shape,
+        sizes,
         in_axis=[axes.index(name) for name in axes if name in inputs - outputs],
         out_axis=[axes.index(name) for name in axes if name in outputs - inputs],
         batch_axis=[axes.index(name) for name in axes if name in inputs & outputs],
@@ -243,7 +232,7 @@ def einsum_fans(equation: str, shape: Sequence[int]) -> Fans:
 def _place(name: str, axis: int, axes: int) -> int:
     place = whole(name, axis, minimum=-axes)
     if place >= axes:
-        raise ValueError(f"{name} must name axes from {-axes} to {axes - 1}, got {axis!r}")
+        raise ValueError(f"{name} must name axes from {-axes} to {axes - 1}, got {shown(axis)}")
     return place % axes
 
 
@@ -255,25 +244,25 @@ def embedding_fans(shape: Sequence[int]) -> Fans:
     A word looks up one row and sums nothing. The same array tied to the output layer has other fans there,
     those of :func:`fan_in_fan_out` in layout ``"OI"``. Counted in :doc:`/chapters/frameworks`.
 
-    Raises:
-        TypeError: if a size is no whole number.
-        ValueError: if the shape has not two filled axes.
+    Errors are those of :func:`fan_in_fan_out`; there must be two axes.
 
     >>> embedding_fans((1000, 64)), fan_in_fan_out((1000, 64), layout="OI")
     (Fans(fan_in=1, fan_out=64), Fans(fan_in=64, fan_out=1000))
     """
     sizes = whole_shape("shape", shape)
     if len(sizes) != 2:
-        raise ValueError(f"shape must be (words, dimension), got {shape!r}")
+        raise ValueError(f"shape must be (words, dimension), got {shown(shape)}")
     return Fans(1, sizes[1])
 
 
 def given_fans(fans: tuple[int, int] | None, shape: Sequence[int]) -> Fans:
     """Return the fans that were given, checked, or count those of a shape in layout ``"IO"``."""
-    if fans is None:
-        return fan_in_fan_out(shape)
-    if not isinstance(fans, Sequence) or isinstance(fans, str):
-        raise TypeError(f"fans must be a pair (fan_in, fan_out), got {fans!r}")
-    if len(fans) != 2:
-        raise ValueError(f"fans must be a pair (fan_in, fan_out), got {fans!r}")
+    return fan_in_fan_out(shape) if fans is None else pair_of(fans)
+
+
+def pair_of(fans: tuple[int, int]) -> Fans:
+    """Return the fans that were given, or refuse what is no pair of positive whole numbers."""
+    accepted = "a pair (fan_in, fan_out)"
+    if len(sequence("fans", fans, accepted)) != 2:
+        raise ValueError(f"fans must be {accepted}, got {shown(fans)}")
     return Fans(whole("fan_in", fans[0]), whole("fan_out", fans[1]))

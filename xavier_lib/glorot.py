@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from xavier_lib.arguments import RNG, positive, whole
+from xavier_lib.arguments import RNG, fitting, of_kind, positive, whole
 from xavier_lib.fans import given_fans
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.nn.signals import near_one, rms
 from xavier_lib.weights.drawing import limit_of
 from xavier_lib.weights.scaling import fan_of, normal_kind, scale_of, std_of, variance_scaling
 
@@ -21,14 +22,11 @@ def glorot_std(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
 
     Glorot and Bengio (2010), equation 12; derived in :doc:`/chapters/glorot`.
 
-    Args:
-        fan_in: how many inputs one output sums.
-        fan_out: how many outputs one input feeds.
-        gain: a factor :math:`g` on the weights, 1 in the paper.
+    The fans are those that :func:`~xavier_lib.fans.fan_in_fan_out` counts; the gain :math:`g` is 1 in the paper.
 
     Raises:
         TypeError: if a fan is no whole number or the gain no number.
-        ValueError: if a fan is below 1 or the gain is not positive and finite.
+        ValueError: if a fan is below 1, or the gain is not positive or its square does not fit float64.
 
     >>> round(glorot_std(300, 100), 4)
     0.0707
@@ -120,22 +118,24 @@ def forward_ratio(network: MLP, x: ArrayLike) -> NDArray[Any]:
         One ratio a layer, the output layer included, shape (layers,).
 
     Raises:
-        TypeError, ValueError, FloatingPointError: as in :meth:`xavier_lib.nn.mlp.MLP.forward`.
-        ValueError: if all weights of a layer are equal, or all its inputs zero.
+        TypeError, ValueError, FloatingPointError: as in :func:`~xavier_lib.nn.signals.activation_rms`.
+        ValueError: if all weights of a layer are equal, all its inputs zero, or a ratio does not fit float64.
 
     >>> network = MLP((400, 400, 400), glorot_normal, rng=0)
     >>> forward_ratio(network, np.random.default_rng(0).standard_normal((50, 400))).round(1)
     array([1., 1.])
     """
-    record = network.forward(x)
-    measured = np.array([np.mean(z**2) for z in record.pre_activations])
-    layers = zip(network.weights, record.activations, strict=True)
-    predicted = np.array([len(w) * w.var() * np.mean(a**2) for w, a in layers])
-    if not predicted.all():
-        layer = int(np.argmin(predicted != 0))
-        raise ValueError(f"network must have weights that vary and inputs other than zero, got none in layer {layer}")
-    ratios: NDArray[Any] = measured / predicted
-    return ratios
+    record = of_kind("network", network, MLP).forward(x)
+    ratios: list[float] = []
+    for weights, inputs, z in zip(network.weights, record.activations, record.pre_activations, strict=True):
+        scaled, power = near_one(weights.astype(float))
+        if np.ptp(scaled) == 0 or not inputs.any():
+            dead = f"got none in layer {len(ratios)}"
+            raise ValueError(f"network must have weights that vary and inputs other than zero, {dead}")
+        with np.errstate(over="ignore"):
+            root = np.divide(rms(z.astype(float)), rms(inputs.astype(float))) / power / scaled.std()
+            ratios.append(root**2 / len(weights))
+    return np.array(fitting("network", ratios))
 
 
 def wide_tanh_variance(depth: int, gain: float = 1.0) -> NDArray[Any]:
@@ -147,16 +147,11 @@ def wide_tanh_variance(depth: int, gain: float = 1.0) -> NDArray[Any]:
     integral. With gain 1 it sinks like :math:`1 / (2l)`. Poole et al. (2016), section 2; compared with
     networks of finite width in :doc:`/chapters/glorot`.
 
-    Args:
-        depth: the number of hidden layers.
-        gain: a factor :math:`g` on the weights.
-
     Returns:
-        The variance of the input, 1, then that of each layer, shape (depth + 1,).
+        The variance of the input, 1, then that of each of ``depth`` layers, shape (depth + 1,).
 
     Raises:
-        TypeError: if the depth is no whole number or the gain no number.
-        ValueError: if the depth is below 1 or the gain is not positive and finite.
+        TypeError, ValueError: if the depth is no whole number from 1 on, or the gain not as in :func:`glorot_std`.
 
     >>> wide_tanh_variance(10)[[0, 1, 10]].round(4)
     array([1.    , 0.3943, 0.0522])
@@ -165,6 +160,7 @@ def wide_tanh_variance(depth: int, gain: float = 1.0) -> NDArray[Any]:
     z = np.linspace(-9, 9, 1800)
     density = np.exp(-(z**2) / 2)
     for _ in range(whole("depth", depth)):
-        activations = np.tanh(factor * math.sqrt(variances[-1]) * z)
+        with np.errstate(over="ignore"):  # tanh of infinity is one
+            activations = np.tanh(factor * math.sqrt(variances[-1]) * z)
         variances.append(float(np.average(activations**2, weights=density)))
     return np.array(variances)

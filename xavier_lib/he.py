@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from xavier_lib.arguments import RNG, finite, generator, numbers, positive, whole
+from xavier_lib.arguments import RNG, finite, fitting, generator, numbers, positive, whole
 from xavier_lib.nn.activations import Activation, activation_named
 from xavier_lib.nn.mlp import MLP, Initializer
 from xavier_lib.nn.signals import activation_rms, gradient_rms
 from xavier_lib.weights.drawing import limit_of
 from xavier_lib.weights.scaling import normal_kind, std_of, variance_scaling
+from xavier_lib.wording import shown
 
 
 def rectifier_scale(negative_slope: float) -> float:
@@ -28,7 +29,7 @@ def rectifier_scale(negative_slope: float) -> float:
     """
     slope = finite("negative_slope", negative_slope)
     if slope * slope > sys.float_info.max / 16:
-        raise ValueError(f"negative_slope must be a number whose square fits float64, got {negative_slope!r}")
+        raise ValueError(f"negative_slope must be a number whose square fits float64, got {shown(negative_slope)}")
     return 2 / (1 + slope * slope)
 
 
@@ -51,7 +52,7 @@ def he_std(fan: float, negative_slope: float = 0.0) -> float:
     0.1
     """
     if positive("fan", fan) < 1:
-        raise ValueError(f"fan must be a number of at least 1, got {fan!r}")
+        raise ValueError(f"fan must be a number of at least 1, got {shown(fan)}")
     return std_of(rectifier_scale(negative_slope), fan)
 
 
@@ -144,7 +145,7 @@ def second_moment_kept(activation: str | Activation) -> BothPasses:
 
     Raises:
         TypeError: if the activation is neither a name nor an ``Activation``.
-        ValueError: if the name is unknown, or the activation or its derivative is not finite.
+        ValueError: if the name is unknown, or the activation, its derivative or their squares are not finite.
 
     >>> kept = second_moment_kept("tanh")
     >>> round(kept.forward, 4), round(kept.backward, 4)
@@ -156,7 +157,11 @@ def second_moment_kept(activation: str | Activation) -> BothPasses:
     weights = 6 * weights * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
     sides = np.array([-z, z])
     values = [numbers(f"{chosen.name} of z", chosen.f(sides)), numbers(f"{chosen.name}' of z", chosen.df(sides))]
-    return BothPasses(*(float((value**2 @ weights).sum()) for value in values))
+    for value in values:
+        if value.shape != sides.shape:
+            raise ValueError(f"activation must give one number for each z, got shape {value.shape} for {sides.shape}")
+    with np.errstate(over="ignore"):
+        return BothPasses(*(float(fitting("activation", (value**2 @ weights).sum())) for value in values))
 
 
 def forward_gain(activation: str | Activation) -> float:
@@ -203,5 +208,5 @@ def size_after(
     source = generator(rng)
     sizes = (whole("width", width),) * (whole("depth", depth) + 2)
     network = MLP(sizes, initializer, activation=activation, rng=source)
-    x = source.standard_normal((64, width))
+    x = source.standard_normal((64, sizes[0]))
     return BothPasses(float(activation_rms(network, x)[-1]), float(gradient_rms(network, x, rng=source)[0]))

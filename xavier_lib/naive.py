@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from xavier_lib.arguments import RNG, generator, numbers, positive, whole, whole_shape
+from xavier_lib.arguments import RNG, fitting, generator, numbers, positive, whole, whole_shape
 from xavier_lib.nn.activations import Activation
 from xavier_lib.nn.mlp import MLP, Initializer
 from xavier_lib.nn.signals import activation_rms, rms
-from xavier_lib.weights.drawing import draw
+from xavier_lib.weights.drawing import array_shape, draw
 
 ROWS = 200  # of every batch, and units of the layer in pre_activations
 
@@ -62,22 +62,16 @@ def uniform_density(x: ArrayLike, limit: float = 0.1) -> NDArray[Any]:
 
     Drawn in :doc:`/chapters/naive`.
 
-    Args:
-        x: weights, of any shape.
-        limit: the limit :math:`\ell`.
-
-    Returns:
-        The density at each weight.
-
     Raises:
         TypeError: if an argument holds no numbers.
-        ValueError: if ``x`` is empty or not finite, or the limit is not positive and finite.
+        ValueError: if ``x`` is empty or not finite, or the limit not positive and finite, or so small that the
+            density is not.
 
     >>> uniform_density([0.0, 0.09, 0.11])
     array([5., 5., 0.])
     """
-    inside = np.abs(numbers("x", x)) <= positive("limit", limit)
-    return np.where(inside, 0.5 / limit, 0.0)
+    end = positive("limit", limit)
+    return np.where(np.abs(numbers("x", x)) <= end, fitting("limit", 0.5 / end), 0.0)
 
 
 def normal_density(x: ArrayLike, std: float = 0.1) -> NDArray[Any]:
@@ -91,9 +85,10 @@ def normal_density(x: ArrayLike, std: float = 0.1) -> NDArray[Any]:
     >>> normal_density([0.0, 0.2]).round(2)
     array([3.99, 0.54])
     """
+    width = positive("std", std)
     with np.errstate(over="ignore"):  # far out the density is zero
-        steps = numbers("x", x) / positive("std", std)
-        return np.asarray(np.exp(-(steps**2) / 2) / (std * math.sqrt(2 * math.pi)))
+        steps = numbers("x", x) / width
+        return np.asarray(fitting("std", np.exp(-(steps**2) / 2) / (width * math.sqrt(2 * math.pi))))
 
 
 def pre_activations(initializer: Initializer, fan_in: int, *, rng: RNG = None) -> NDArray[Any]:
@@ -103,24 +98,14 @@ def pre_activations(initializer: Initializer, fan_in: int, *, rng: RNG = None) -
 
     Glorot and Bengio (2010), equation 5, for one layer; its square-root law is drawn in :doc:`/chapters/naive`.
 
-    Args:
-        initializer: called as ``initializer(shape, rng=..., dtype=...)``.
-        fan_in: how many inputs :math:`n` one unit sums.
-        rng: a Generator, an int seed or None; it draws the rows, then the weights.
-
-    Returns:
-        The pre-activations, shape (200, 200).
-
-    Raises:
-        TypeError: if an argument is of a wrong kind.
-        ValueError: if the fan is below 1 or the initializer returns another shape.
+    Arguments and errors are those of :func:`signal_by_layer`, with the fan-in :math:`n` in place of the width.
 
     >>> round(float(pre_activations(naive_normal, 2500, rng=0).std()), 1)
     5.0
     """
     source = generator(rng)
-    x = source.standard_normal((ROWS, whole("fan_in", fan_in)))
-    return MLP((fan_in, ROWS), initializer, rng=source).forward(x).logits
+    x = source.standard_normal(array_shape((ROWS, whole("fan_in", fan_in)), "fan_in"))
+    return MLP(x.shape[::-1], initializer, rng=source).forward(x).logits
 
 
 def pre_activation_spread(initializer: Initializer, fan_ins: Sequence[int], *, rng: RNG = None) -> NDArray[Any]:
@@ -166,8 +151,8 @@ def signal_by_layer(
     array([1. , 2. , 4. , 8.1])
     """
     source = generator(rng)
-    x = source.standard_normal((ROWS, whole("width", width)))
-    sizes = (*[width] * (whole("depth", depth) + 1), 1)
+    sizes = (*[whole("width", width)] * (whole("depth", depth) + 1), 1)
+    x = source.standard_normal(array_shape((ROWS, sizes[0]), "width"))
     return activation_rms(MLP(sizes, initializer, activation=activation, rng=source), x)
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xavier_lib.arguments import RNG, finite, generator, whole
+from xavier_lib.arguments import RNG, finite, generator, of_kind, whole
 from xavier_lib.datasets import Digits
 from xavier_lib.nn.mlp import MLP
 
@@ -67,14 +67,12 @@ def learning_curve(
     >>> curve.epochs_to(0.8)
     1
     """
-    if not isinstance(network, MLP) or not isinstance(digits, Digits):
-        kinds = type(network).__name__, type(digits).__name__
-        raise TypeError(f"network must be an MLP and digits a Digits, got {kinds[0]} and {kinds[1]}")
-    whole("epochs", epochs)
-    shuffles = generator(rng)
+    of_kind("network", network, MLP)
+    of_kind("digits", digits, Digits)
+    shuffles, passes = generator(rng), whole("epochs", epochs)
     losses = [network.loss(digits.x_train, digits.y_train)]
     accuracies = [network.accuracy(digits.x_test, digits.y_test)]
-    for _ in range(epochs):
+    for _ in range(passes):
         network.train_epoch(
             digits.x_train, digits.y_train, learning_rate=learning_rate, batch_size=batch_size, rng=shuffles
         )

@@ -7,12 +7,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.arguments import RNG, finite, generator, numbers, positive, whole
+from xavier_lib.arguments import (
+    RNG,
+    finite,
+    fitting,
+    float_dtype,
+    function,
+    generator,
+    numbers,
+    of_kind,
+    positive,
+    whole,
+    whole_numbers,
+)
 from xavier_lib.datasets import Digits
 from xavier_lib.nn.activations import activation_named
 from xavier_lib.nn.convolution import convolved
 from xavier_lib.nn.mlp import MLP, Initializer
 from xavier_lib.nn.signals import rms
+from xavier_lib.weights.drawing import array_shape
 from xavier_lib.weights.scaling import std_of
 
 
@@ -55,16 +68,16 @@ def accuracy_over_seeds(
     >>> curves.shape, bool(curves[:, -1].min() > 0.8)
     ((3, 3), True)
     """
-    if not isinstance(digits, Digits):
-        raise TypeError(f"digits must be a Digits, got {type(digits).__name__}")
-    x, y = digits.x_train, digits.y_train
-    sizes = (x.shape[1], *[whole("width", width)] * whole("depth", depth), int(y.max()) + 1)
-    accuracy = np.zeros((whole("seeds", seeds), whole("epochs", epochs) + 1))
+    x, y = (np.asarray(part) for part in of_kind("digits", digits, Digits)[:2])
+    classes = int(numbers("y_train", y).max()) + 1
+    sizes = (len(np.atleast_2d(x)[0]), *[whole("width", width)] * whole("depth", depth), classes)
+    kind, passes = float_dtype(x.dtype), whole("epochs", epochs)
+    accuracy = np.zeros(array_shape((whole("seeds", seeds), passes + 1), "seeds and epochs"))
     for seed, row in enumerate(accuracy):
-        network, source = MLP(sizes, initializer, activation="relu", rng=seed, dtype=x.dtype), generator(seed)
+        network, source = MLP(sizes, initializer, activation="relu", rng=seed, dtype=kind), generator(seed)
         try:
             row[0] = network.accuracy(digits.x_test, digits.y_test)
-            for epoch in range(1, epochs + 1):
+            for epoch in range(1, passes + 1):
                 network.train_epoch(x, y, learning_rate=learning_rate, rng=source)
                 row[epoch] = network.accuracy(digits.x_test, digits.y_test)
         except FloatingPointError:
@@ -117,10 +130,7 @@ def gradient_share(filters: Sequence[int], std: float, *, kernel: int = 3) -> fl
     16729
     """
     spread, side = positive("std", std), whole("kernel", kernel)
-    counts = [whole(f"filters[{layer}]", count) for layer, count in enumerate(filters)]
-    if not counts:
-        raise ValueError("filters must hold at least one layer, got none")
-    return math.prod(spread / std_of(2.0, side**2 * count) for count in counts)
+    return float(fitting("std", math.prod(spread / std_of(2.0, side**2 * count) for count in _counts(filters))))
 
 
 def through_convolutions(
@@ -155,10 +165,9 @@ def through_convolutions(
     """
     source, relu = generator(rng), activation_named("relu")
     size = whole("side", side, minimum=3)
-    counts = [whole("channels", channels), *(whole(f"filters[{i}]", n) for i, n in enumerate(filters))]
-    if len(counts) < 2:
-        raise ValueError("filters must hold at least one layer, got none")
-    x = source.standard_normal((size, size, counts[0]), dtype=np.float32)
+    counts = (whole("channels", channels), *_counts(filters))
+    function("initializer", initializer, "he_normal")
+    x = source.standard_normal(array_shape((size, size, counts[0]), "side and channels"), dtype=np.float32)
     kernels, slopes = [], []
     for shape in zip(counts, counts[1:], strict=False):
         kernel = numbers("initializer's weights", initializer((3, 3, *shape), rng=source, dtype=x.dtype), x.dtype)
@@ -172,6 +181,13 @@ def through_convolutions(
     for kernel, slope in zip(kernels[::-1], slopes[::-1], strict=True):
         delta = convolved(delta * slope, _turned(kernel))
     return rms(x), rms(delta) / rms(top)
+
+
+def _counts(filters: Sequence[int]) -> tuple[int, ...]:
+    counts = whole_numbers("filters", filters)
+    if not counts:
+        raise ValueError("filters must hold at least one layer, got none")
+    return counts
 
 
 def _turned(kernel: NDArray[Any]) -> NDArray[Any]:

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.arguments import numbers, positive
+from xavier_lib.arguments import fitting, numbers, of_kind, positive
 from xavier_lib.nn.activations import ACTIVATIONS, Activation, activation_named
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import rms
+from xavier_lib.wording import shown
 
 Array = NDArray[Any]
 
@@ -74,10 +75,11 @@ def share_saturated(z: ArrayLike, *, activation: str | Activation = "sigmoid", t
     0.25
     """
     slope = activation_named(activation).df
-    if positive("threshold", threshold) > 1:
-        raise ValueError(f"threshold must be a number above 0 and at most 1, got {threshold!r}")
+    share = positive("threshold", threshold)
+    if share > 1:
+        raise ValueError(f"threshold must be a number above 0 and at most 1, got {shown(threshold)}")
     steepest = slope(np.linspace(-8, 8, 161)).max()
-    return float((slope(numbers("z", z)) < threshold * steepest).mean())
+    return float((slope(numbers("z", z)) < share * steepest).mean())
 
 
 def tangent_map(network: MLP) -> tuple[Array, Array]:
@@ -103,14 +105,15 @@ def tangent_map(network: MLP) -> tuple[Array, Array]:
     >>> matrix.shape, offset.shape
     ((2, 3), (3,))
     """
-    left, slope, right = _checked(network).activation.df([-1e-12, 0.0, 1e-12])
+    left, slope, right = of_kind("network", network, MLP).activation.df([-1e-12, 0.0, 1e-12])
     if not np.allclose([left, right], slope):
         raise ValueError(f"network must have an activation smooth at zero, got {network.activation.name!r}")
     height = network.activation.f([0.0])[0]
     matrix, offset = network.weights[0].copy(), network.biases[0].copy()
-    for weights, biases in zip(network.weights[1:], network.biases[1:], strict=True):
-        matrix, offset = slope * matrix @ weights, (height + slope * offset) @ weights + biases
-    return matrix, offset
+    with np.errstate(over="ignore", invalid="ignore"):
+        for weights, biases in zip(network.weights[1:], network.biases[1:], strict=True):
+            matrix, offset = slope * matrix @ weights, (height + slope * offset) @ weights + biases
+    return fitting("network", matrix), fitting("network", offset)
 
 
 def tangent_gap(network: MLP, x: ArrayLike) -> float:
@@ -134,12 +137,14 @@ def tangent_gap(network: MLP, x: ArrayLike) -> float:
     True
     """
     matrix, _ = tangent_map(network)
-    logits = network.forward(x).logits
-    straight = np.asarray(x) @ matrix
-    variation = logits - logits.mean(axis=0)
-    if rms(variation) <= 1e-12 * rms(logits):
-        raise ValueError(f"x must hold rows that differ in their logits, got {len(logits)} rows that do not")
-    return rms(variation - (straight - straight.mean(axis=0))) / rms(variation)
+    record = network.forward(x)
+    logits = record.logits
+    with np.errstate(over="ignore", invalid="ignore"):
+        straight = record.activations[0] @ matrix
+        variation = fitting("x", logits - logits.mean(axis=0))
+        if rms(variation) <= 1e-12 * rms(logits):
+            raise ValueError(f"x must hold rows that differ in their logits, got {len(logits)} rows that do not")
+        return rms(fitting("x", variation - (straight - straight.mean(axis=0)))) / rms(variation)
 
 
 def derivative_products(network: MLP, x: ArrayLike) -> Array:
@@ -155,15 +160,14 @@ def derivative_products(network: MLP, x: ArrayLike) -> Array:
         One product a depth, shape (hidden layers,).
 
     Raises:
-        TypeError: if the network is no MLP or ``x`` holds no numbers.
-        ValueError: if there is no hidden layer, or ``x`` has another width or values that are not finite.
+        TypeError, ValueError: as in :func:`~xavier_lib.nn.signals.activation_rms`; also if there is no hidden layer.
 
     >>> from functools import partial
     >>> from xavier_lib import constant
     >>> derivative_products(MLP((4, 3, 3, 2), partial(constant, value=0.0), activation="sigmoid"), np.ones((5, 4)))
     array([0.25  , 0.0625])
     """
-    hidden = _checked(network).forward(x).pre_activations[:-1]
+    hidden = of_kind("network", network, MLP).forward(x).pre_activations[:-1]
     if not hidden:
         raise ValueError(f"network must have at least one hidden layer, got sizes {network.sizes}")
     means = np.array([network.activation.df(z).mean(axis=1) for z in hidden])
@@ -189,9 +193,10 @@ def offset_and_variation(network: MLP, x: ArrayLike) -> tuple[Array, Array]:
     >>> offset_and_variation(network, [[1.0, 2.0], [-1.0, -2.0]])[0].round(6)
     array([0., 0.])
     """
-    layers = _checked(network).forward(x).pre_activations
-    means = [z.mean(axis=0) for z in layers]
-    variation = [rms(z - mean) for z, mean in zip(layers, means, strict=True)]
+    layers = of_kind("network", network, MLP).forward(x).pre_activations
+    with np.errstate(over="ignore", invalid="ignore"):
+        means = [z.mean(axis=0) for z in layers]
+        variation = [rms(fitting("x", z - mean)) for z, mean in zip(layers, means, strict=True)]
     return np.array([rms(mean) for mean in means]), np.array(variation)
 
 
@@ -211,9 +216,3 @@ def centered(activation: str | Activation) -> Activation:
     given = activation_named(activation)
     height = float(given.f([0.0])[0])
     return Activation(f"centered {given.name}", lambda z: given.f(z) - height, given.df)
-
-
-def _checked(network: MLP) -> MLP:
-    if not isinstance(network, MLP):
-        raise TypeError(f"network must be an MLP, got {network!r}")
-    return network

@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from xavier_lib.arguments import RNG, finite, float_dtype, generator, numbers, whole, whole_shape
+from xavier_lib.arguments import RNG, finite, fitting, float_dtype, generator, numbers, of_kind, whole
 from xavier_lib.datasets import Digits
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.weights.drawing import array_shape
+from xavier_lib.wording import shown
 
 
 def constant(
     shape: Sequence[int],
     value: float,
     *,
-    rng: RNG = None,  # noqa: ARG001
+    rng: RNG = None,
     dtype: DTypeLike = float,
 ) -> NDArray[Any]:
     r"""Fill weights with one constant.
@@ -39,9 +41,10 @@ def constant(
     array([[0.5, 0.5, 0.5],
            [0.5, 0.5, 0.5]])
     """
-    sizes, number, kind = whole_shape("shape", shape), finite("value", value), float_dtype(dtype)
+    sizes, number, kind = array_shape(shape), finite("value", value), float_dtype(dtype)
+    generator(rng)
     if abs(number) > float(np.finfo(kind).max):
-        raise ValueError(f"value must be a finite number that fits {kind}, got {value!r}")
+        raise ValueError(f"value must be a finite number that fits {kind}, got {shown(value)}")
     return np.full(sizes, number, dtype=kind)
 
 
@@ -66,11 +69,13 @@ def noisy_constant(
     array([[0.501, 0.499, 0.506],
            [0.501, 0.495, 0.504]])
     """
-    spread = finite("noise", noise)
-    weights = constant(shape, value, dtype=dtype)
-    if not 0 <= spread <= np.finfo(weights.dtype).max / 16:
-        raise ValueError(f"noise must be zero or a positive number that fits {weights.dtype}, got {noise!r}")
-    weights += spread * generator(rng).standard_normal(weights.shape, dtype=weights.dtype.type)
+    spread, source = finite("noise", noise), generator(rng)
+    weights = constant(shape, value, rng=source, dtype=dtype)
+    room = float(np.finfo(weights.dtype).max) - abs(finite("value", value))
+    if not 0 <= spread <= room / 16:
+        accepted = f"zero or a positive number whose sum with value fits {weights.dtype}"
+        raise ValueError(f"noise must be {accepted}, got {shown(noise)}")
+    weights += spread * source.standard_normal(weights.shape, dtype=weights.dtype.type)
     return weights
 
 
@@ -87,7 +92,7 @@ def column_distance(weights: ArrayLike) -> float:
 
     Raises:
         TypeError: if the weights are no numbers.
-        ValueError: if they have not two axes, or one is not finite.
+        ValueError: if they have not two axes, or one of them or the difference is not finite.
 
     >>> column_distance([[1.0, 1.0, 1.0], [2.0, 2.0, 2.5]])
     0.5
@@ -95,7 +100,8 @@ def column_distance(weights: ArrayLike) -> float:
     matrix = numbers("weights", weights)
     if matrix.ndim != 2:
         raise ValueError(f"weights must have shape (fan_in, fan_out), got {matrix.shape}")
-    return float(np.ptp(matrix, axis=1).max())
+    with np.errstate(over="ignore"):
+        return float(fitting("weights", np.ptp(matrix, axis=1).max()))
 
 
 def column_distances(
@@ -105,20 +111,10 @@ def column_distances(
 
     Used in :doc:`/chapters/symmetry`.
 
-    Args:
-        network: the network, as it starts.
-        digits: the data, from :func:`xavier_lib.datasets.digits.digits`.
-        epochs: how many passes over the training set.
-        learning_rate: the size of a step.
-        batch_size: the rows of a mini-batch.
-        rng: a Generator, an int seed or None; it shuffles the rows.
+    Arguments and errors are those of :func:`xavier_lib.network.learning_curve`.
 
     Returns:
         The distances, shape (epochs + 1,); the first entry is the untrained network.
-
-    Raises:
-        TypeError, ValueError: if an argument is of a wrong kind or out of range.
-        FloatingPointError: if training outgrows the dtype.
 
     >>> from xavier_lib.datasets import digits
     >>> from functools import partial
@@ -127,7 +123,8 @@ def column_distances(
     array([0., 0., 0.])
     """
     shuffles = generator(rng)
-    distances = [column_distance(network.weights[0])]
+    of_kind("digits", digits, Digits)
+    distances = [column_distance(of_kind("network", network, MLP).weights[0])]
     for _ in range(whole("epochs", epochs)):
         network.train_epoch(
             digits.x_train, digits.y_train, learning_rate=learning_rate, batch_size=batch_size, rng=shuffles
@@ -160,8 +157,7 @@ def in_order(network: MLP, *, block: int | None = None) -> MLP:
     >>> column_distance(network.weights[0])
     0.0
     """
-    if not isinstance(network, MLP):
-        raise TypeError(f"network must be an MLP, got {network!r}")
+    of_kind("network", network, MLP)
     size = None if block is None else whole("block", block)
     return network.with_matmul(partial(_in_order, block=size))
 

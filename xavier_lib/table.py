@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.arguments import named, numbers, one_of, positive, whole
+from xavier_lib.arguments import finite, named, numbers, one_of, positive, whole
+from xavier_lib.nn.signals import near_one
+from xavier_lib.wording import shown
 
 #: Glorot and Bengio (2010), table 1 – test errors in % by row, the columns Shapeset-3×2 and MNIST; N – normalized.
 PAPER = {
@@ -19,6 +21,7 @@ PAPER = {
 }
 LEVEL = 0.005  # the paper's: rows with a smaller p-value are called different
 SLICES = 4000  # of a numerical integral
+Array = NDArray[Any]
 
 
 def errors_by_row(records: Iterable[Mapping[str, Any]], data: str) -> dict[str, list[float]]:
@@ -42,14 +45,24 @@ def errors_by_row(records: Iterable[Mapping[str, Any]], data: str) -> dict[str, 
     """
     one_of("data", data, ("shapeset", "digits"))
     found: dict[str, dict[int, float]] = {}
-    for record in records:
-        given = record["parameters"]
-        if given["data"] == data:
-            row = given["activation"] + (" N" if given["start"] == "normalized" else "")
-            found.setdefault(row, {})[record["seed"]] = 100 * record["result"]["error"]
+    try:
+        runs = list(records)
+    except TypeError:
+        raise TypeError(f"records must be the runs of a results file, got {shown(records)}") from None
+    for place, record in enumerate(runs):
+        try:
+            given = record["parameters"]
+            if given["data"] != data:
+                continue
+            row, seed = given["activation"] + (" N" if given["start"] == "normalized" else ""), record["seed"]
+            error = record["result"]["error"]
+        except (TypeError, LookupError):
+            raise TypeError(f"records[{place}] must be a run of a results file, got {shown(record)}") from None
+        seed = whole(f"the seed of records[{place}]", seed, minimum=0)
+        found.setdefault(row, {})[seed] = 100 * finite(f"the error of records[{place}]", error)
     seeds = {row: sorted(errors) for row, errors in found.items()}
     if seeds.keys() != PAPER.keys() or any(mine != seeds["tanh"] for mine in seeds.values()):
-        raise ValueError(f"records must hold all five rows for the same seeds, got {seeds}")
+        raise ValueError(f"records must hold all five rows for the same seeds, got {shown(seeds)}")
     return {row: [found[row][seed] for seed in seeds[row]] for row in PAPER}
 
 
@@ -67,10 +80,19 @@ def mean_and_error(values: ArrayLike) -> tuple[float, float]:
     >>> mean_and_error([8.0, 10.0, 12.0, 14.0])
     (11.0, 1.2909944487358056)
     """
-    sample = numbers("values", values)
+    scaled, power = near_one(_sample("values", values))
+    return float(scaled.mean() * power), _error(scaled) * power
+
+
+def _sample(name: str, values: ArrayLike) -> Array:
+    sample = numbers(name, values)
     if sample.ndim != 1 or sample.size < 2:
-        raise ValueError(f"values must be a list of at least two numbers, got shape {sample.shape}")
-    return float(sample.mean()), float(sample.std(ddof=1) / math.sqrt(sample.size))
+        raise ValueError(f"{name} must be a list of at least two numbers, got shape {sample.shape}")
+    return sample
+
+
+def _error(sample: Array) -> float:
+    return float(sample.std(ddof=1) / math.sqrt(sample.size))
 
 
 def welch(first: ArrayLike, second: ArrayLike) -> float:
@@ -91,13 +113,17 @@ def welch(first: ArrayLike, second: ArrayLike) -> float:
     >>> round(welch([1.0, 2.0, 3.0, 4.0, 5.0], [3.0, 4.0, 5.0, 6.0, 7.0]), 4)
     0.0805
     """
-    samples = [numbers(name, value) for name, value in (("first", first), ("second", second))]
-    (mean, error), (other, other_error) = (mean_and_error(sample) for sample in samples)
-    if not error + other_error:
-        raise ValueError("first and second must not both hold one number again and again: nothing scatters")
-    power = [(error**4 / (len(sample) - 1)) for sample, error in zip(samples, (error, other_error), strict=True)]
-    freedom = (error**2 + other_error**2) ** 2 / sum(power)
-    return _student(abs(mean - other) / math.hypot(error, other_error), freedom)
+    return _welch({"first": _sample("first", first), "second": _sample("second", second)})
+
+
+def _welch(samples: Mapping[str, Array]) -> float:
+    scaled = np.split(near_one(np.concatenate([*samples.values()]))[0], [len(next(iter(samples.values())))])
+    errors, power = near_one(np.array([_error(sample) for sample in scaled]))
+    if not errors.any():
+        raise ValueError(f"{' and '.join(samples)} must not both hold one number again and again: nothing scatters")
+    (a, b), (n, m) = errors.tolist(), map(len, scaled)
+    freedom = (a**2 + b**2) ** 2 / (a**4 / (n - 1) + b**4 / (m - 1))
+    return _student(float(abs(scaled[0].mean() - scaled[1].mean())) / math.hypot(a, b) / power, freedom)
 
 
 def _student(t: float, freedom: float) -> float:
@@ -126,9 +152,10 @@ def two_networks(first: float, second: float, *, test_images: int) -> float:
     >>> round(two_networks(27.15, 26.0, test_images=10_000), 3)
     0.066
     """
-    shares = numbers("errors", [first, second]) / 100
+    shares = np.array([finite("first", first), finite("second", second)]) / 100
     if shares.min() < 0 or shares.max() > 1 or shares.mean() in (0, 1):
-        raise ValueError(f"errors must lie between 0 and 100 %, and not both at one end, got {first!r} and {second!r}")
+        got = f"{shown(first)} and {shown(second)}"
+        raise ValueError(f"first and second must lie between 0 and 100 %, and not both at one end, got {got}")
     scatter = math.sqrt(2 * shares.mean() * (1 - shares.mean()) / whole("test_images", test_images))
     return math.erfc(abs(shares[0] - shares[1]) / scatter / math.sqrt(2))
 
@@ -148,6 +175,7 @@ def near_the_best(rows: Mapping[str, Sequence[float]], *, level: float = LEVEL) 
     >>> near_the_best({"a": [16.1, 16.0, 16.2], "b": [15.9, 16.1, 16.1], "c": [27.0, 27.3, 27.1]})
     ['a', 'b']
     """
-    errors = named("rows", rows)
+    errors = {name: _sample(f"rows[{name!r}]", values) for name, values in named("rows", rows).items()}
     best, limit = min(errors, key=lambda name: mean_and_error(errors[name])[0]), positive("level", level)
-    return [name for name, values in errors.items() if name == best or welch(values, errors[best]) >= limit]
+    pairs = {name: {f"rows[{row!r}]": errors[row] for row in (name, best)} for name in errors if name != best}
+    return [name for name in errors if name == best or _welch(pairs[name]) >= limit]

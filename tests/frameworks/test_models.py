@@ -971,14 +971,14 @@ def test_bad_settings_change_no_weight(settings, error, words):
 
 
 def test_what_cannot_be_written_is_refused_before_anything_is_changed():
-    """A layer of an unknown kind, and a tree of JAX arrays."""
+    """A layer of an unknown kind, and a tree of arrays."""
     model = nn.ModuleDict({"l": nn.Linear(3, 4), "b": nn.Bilinear(3, 4, 5)})
     before = model["l"].weight.detach().clone()
 
     with pytest.raises(ValueError, match=r"model must hold layers that are known here, got b.weight \(Bilinear"):
         initialize(model)
     assert torch.equal(before, model["l"].weight)
-    with pytest.raises(TypeError, match=r"must be a flax.nnx.Module to be written to, got a tree of JAX arrays"):
+    with pytest.raises(TypeError, match=r"must be a model to be written to, got a tree of arrays"):
         initialize(linen.Dense(3).init(jax.random.key(0), jnp.ones((1, 4))))
 
 
@@ -1072,3 +1072,53 @@ def test_the_frameworks_are_imported_without_a_word():
 
     assert run.stdout == ""
     assert run.stderr == "heard\n"
+
+
+def test_a_tree_of_numpy_arrays_is_inspected():
+    """A checkpoint that was restored without a framework holds NumPy's arrays; they are read as JAX's are."""
+    arrays = {"dense": {"kernel": he_normal((400, 300), rng=0), "bias": np.zeros(300)}}
+    tensors = jax.tree.map(jnp.asarray, arrays)
+
+    assert [line.verdict for line in inspect(arrays, activation="relu")] == ["fits He"]
+    assert inspect(arrays).data()[0]["fan_in"] == inspect(tensors).data()[0]["fan_in"] == 400
+    with pytest.raises(TypeError, match="model must be a model to be written to, got a tree of arrays"):
+        initialize(arrays)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: inspect({"l": {"kernel": torch.ones(4, 3)}}), TypeError, "l.kernel must be an array of JAX or NumPy"),
+        (lambda: inspect({"l": {"kernel": np.ones((4, 3), complex)}}), TypeError, "l.kernel must be .* finite numbers"),
+        (lambda: inspect({"l": {"kernel": np.full((4, 3), np.nan)}}), ValueError, "l.kernel must be .* finite numbers"),
+        (lambda: copy_weights({}, nn.Linear(2, 2)), ValueError, "source must hold kernels or embeddings"),
+        (lambda: copy_weights(nn.Linear(2, 2), {}), ValueError, "target must hold kernels or embeddings"),
+        (lambda: initialize(nn.Linear(2, 2), leave_unknown="no"), TypeError, "leave_unknown must be True or False"),
+        (
+            lambda: rms_through_convolutions(nn.Conv2d(4, 4, 3), 4),
+            TypeError,
+            "layers must be a sequence of conv",
+        ),
+        (lambda: rms_through_convolutions(iter(()), 4), ValueError, "layers must hold at least one convolution"),
+        (lambda: keras_initializer("he_normal", fans=5), TypeError, "fans must be a pair"),
+        (lambda: keras_initializer("he_normal")(5), TypeError, "shape must be a sequence of sizes, got 5"),
+        (
+            lambda: jax_initializer("he_normal", fans=(10**400, 1)),
+            ValueError,
+            "fan_in must be a whole number of at most",
+        ),
+    ],
+)
+def test_an_error_names_what_was_given(call, error, message):
+    """The argument of the function that was called, and a true reason."""
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_layers_may_come_one_by_one():
+    """An array of layers or a generator is a sequence too."""
+    layer = nn.Conv2d(4, 4, 3)
+    expected = rms_through_convolutions([layer], 4, rng=0)
+
+    assert (rms_through_convolutions((one for one in [layer]), 4, rng=0) == expected).all()
+    assert (rms_through_convolutions(nn.Sequential(layer), 4, rng=0) == expected).all()

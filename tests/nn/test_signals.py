@@ -133,3 +133,11 @@ def test_a_seed_that_is_none_is_refused(rng, error):
     """The error names rng."""
     with pytest.raises(error, match="rng must be a numpy Generator, a non-negative int seed or None, got"):
         gradient_rms(network(), X, rng=rng)
+
+
+@pytest.mark.parametrize("measure", [activation_rms, gradient_rms])
+@pytest.mark.parametrize("network", [None, "MLP", MLP], ids=repr)
+def test_what_is_no_network_is_refused_by_name(measure, network):
+    """The class itself is no network either."""
+    with pytest.raises(TypeError, match="network must be an MLP, got "):
+        measure(network, [[1.0]])

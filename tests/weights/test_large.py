@@ -9,7 +9,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from xavier_lib.weights.drawing import TRUNCATED_STD, draw
-from xavier_lib.weights.large import BLOCK, LARGE
+from xavier_lib.weights.large import BLOCK, LARGE, normal
 
 BAND = 4.5  # standard errors: a fair draw leaves such a band once in 150 000 times
 SHAPE = (1031, 2053)  # two primes: 2.1 million numbers, in blocks of which the last is shorter and odd
@@ -370,3 +370,18 @@ def test_large_weights_begin_at_the_number_that_is_documented():
 
     assert LARGE == 2**20
     assert not np.array_equal(drawn("normal", (1024, 1024)), before)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_large_normal_draws_are_those_of_box_and_muller(seed):
+    """Radius and angle come from the bits as the docstring says; float32 keeps four digits of them."""
+    bits = np.random.default_rng(seed).integers(0, 2**64, size=BLOCK // 2, dtype=np.uint64)
+    radius_bits, angle_bits = bits[: BLOCK // 4].view(np.uint32), bits[BLOCK // 4 :].view(np.int32)
+    radius = np.sqrt(-2 * np.log(radius_bits * 2.0**-32 + 2.0**-33))
+    angle = math.pi * angle_bits / 2**31
+    block = np.empty(BLOCK, np.float32)
+    normal(block, np.random.default_rng(seed))
+
+    expected = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
+    ordinary = radius_bits < 0.99 * 2**32  # nearer to one the logarithm has few digits in float32
+    assert block[np.tile(ordinary, 2)] == pytest.approx(expected[np.tile(ordinary, 2)], abs=1e-3)

@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from xavier_lib.arguments import numbers
-from xavier_lib.figures.picture import GRAY, SERIES, drawn, margins
+from xavier_lib.arguments import sequence
+from xavier_lib.figures.picture import GRAY, SERIES, drawable, drawn, margins
+from xavier_lib.wording import text
 
 
 @drawn
@@ -29,7 +30,11 @@ def network_diagram(
     >>> network_diagram([[[0.5, -1.0]]], names=[["x1"], ["y1", "y2"]])
     Network diagram: x1 → y1, y2. Weights into y1: 0.5; y2: -1.
     """
-    layers = [numbers(f"weights[{layer}]", values) for layer, values in enumerate(weights)]
+    for column, units in enumerate(sequence("names", names, "one sequence of names for each column of units")):
+        for place, unit in enumerate(sequence(f"names[{column}]", units, "a sequence of names")):
+            text(f"names[{column}][{place}]", unit)
+    arrays = sequence("weights", weights, "one array (fan_in, fan_out) a layer")
+    layers = [drawable(f"weights[{layer}]", values) for layer, values in enumerate(arrays)]
     shapes = [(len(left), len(right)) for left, right in zip(names, names[1:], strict=False)]
     if [layer.shape for layer in layers] != shapes:
         raise ValueError(f"weights must have shapes {shapes}, got {[layer.shape for layer in layers]}")

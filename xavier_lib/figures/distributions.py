@@ -7,8 +7,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from xavier_lib.arguments import interval, named, numbers, whole
-from xavier_lib.figures.picture import GRAY, SERIES, drawn, margins
+from xavier_lib.arguments import function, interval, named, sequence, whole
+from xavier_lib.figures.picture import GRAY, SERIES, drawable, drawn, margins, short_names
+from xavier_lib.wording import shown, text
+
+MOST_BINS = 10_000  # narrower ones than any screen shows
 
 
 @drawn
@@ -40,14 +43,15 @@ def histograms(
     >>> histograms({"layer 1": [-1, 0, 1], "layer 2": [0, 0, 0]}, x_label="activation")
     Histograms of activation from -1 to 1, one row each. layer 1: rms 0.82. layer 2: rms 0.
     """
-    rows = {name: numbers(f"group {name!r}", values).ravel() for name, values in named("groups", groups).items()}
-    whole("bins", bins)
+    rows = {name: drawable(f"group {shown(name)}", values).ravel() for name, values in named("groups", groups).items()}
+    longest, count = short_names("groups", rows), whole("bins", bins)
+    if count > MOST_BINS:
+        raise ValueError(f"bins must be a whole number of at most {MOST_BINS}, got {shown(bins)}")
     low, high = interval("limits", limits) if limits is not None else ends(rows.values())
     figure.set_size_inches(5, 0.75 + 0.42 * len(rows))
-    longest = max(map(len, rows))
     margins(figure, left=12 + 5.2 * longest, right=66, bottom=34, top=6)
     panels = figure.subplots(len(rows), sharex=True, squeeze=False)[:, 0]
-    edges = np.linspace(low, high, bins + 1)
+    edges = np.linspace(low, high, count + 1)
     sizes = {name: float(np.sqrt((values**2).mean())) for name, values in rows.items()}
     for axes, (name, values) in zip(panels, rows.items(), strict=True):
         counts = np.histogram(np.clip(values, low, high), edges)[0]
@@ -95,12 +99,14 @@ def densities(
     Densities of weight with histograms of samples. U(-1, 1): sample of 2, mean 0, standard deviation 0.5.
     """
     named("curves", curves)
+    checked = {name: checked_curve(name, parts) for name, parts in curves.items()}
     panels = figure.subplots(len(curves), sharex=True, squeeze=False)[:, 0]
     figure.set_size_inches(5, 0.6 + 1.2 * len(curves))
     margins(figure, left=46, right=12)
     readings = []
-    for axes, (color, *_), (name, parts) in zip(panels, SERIES * len(curves), curves.items(), strict=False):
-        x, density, sample = checked_curve(name, parts)
+    for axes, (color, *_), (name, (x, density, sample)) in zip(
+        panels, SERIES * len(curves), checked.items(), strict=False
+    ):
         heights, edges = np.histogram(sample, bins=41, range=(x.min(), x.max()), density=True)
         axes.stairs(heights, edges, fill=True, color=color, alpha=0.3)
         axes.plot(x, density, color=color)
@@ -115,14 +121,23 @@ def densities(
 
 def checked_curve(name: str, parts: Sequence[ArrayLike]) -> list[np.ndarray]:
     """Return x, the density and the sample of a curve as flat arrays, or refuse them."""
-    if len(parts) != 3:
-        raise ValueError(f"curve {name!r} must be (x, density, sample), got {len(parts)} parts")
-    x, density, sample = arrays = [numbers(f"curve {name!r}", part).ravel() for part in parts]
+    curve = f"curve {shown(text('each name of curves', name))}"
+    if len(sequence(curve, parts, "(x, density, sample)")) != 3:
+        raise ValueError(f"{curve} must be (x, density, sample), got {len(parts)} parts")
+    x, density, sample = arrays = [drawable(curve, part).ravel() for part in parts]
     if x.size != density.size:
-        raise ValueError(f"curve {name!r} must have one density for each x, got {density.size} for {x.size}")
+        raise ValueError(f"{curve} must have one density for each x, got {density.size} for {x.size}")
     if not ((sample >= x.min()) & (sample <= x.max())).any():
-        raise ValueError(f"curve {name!r} must have some of its sample between {x.min():.4g} and {x.max():.4g}")
+        raise ValueError(f"{curve} must have some of its sample between {x.min():.4g} and {x.max():.4g}")
     return arrays
+
+
+def applied(f: Callable[[ArrayLike], ArrayLike], z: np.ndarray) -> np.ndarray:
+    """Return the outputs of a function, or refuse it if it does not give one number for each input."""
+    outputs = drawable("f(z)", function("f", f)(z))
+    if outputs.shape != z.shape:
+        raise ValueError(f"f must return one number for each input, got shape {outputs.shape} for {z.shape}")
+    return outputs
 
 
 @drawn
@@ -154,23 +169,21 @@ def inputs_on_curve(
     >>> inputs_on_curve(np.tanh, [-1.0, 0.0, 1.0], name="tanh")
     Curve of tanh. Histogram of its inputs: standard deviation 0.82. Histogram of its outputs: from -0.76 to 0.76.
     """
-    if not callable(f):
-        raise TypeError(f"f must be a function, got {f!r}")
-    z = numbers("pre_activations", pre_activations).ravel()
-    grid = np.linspace(*interval("z_limits", z_limits), 81)
-    outputs, curve = np.asarray(f(z)), np.asarray(f(grid))
+    z, shown_range = drawable("pre_activations", pre_activations).ravel(), interval("z_limits", z_limits)
+    grid = np.linspace(*shown_range, 81)
+    outputs, curve = applied(f, z), applied(f, grid)
     panels = figure.subplots(
         2, 2, sharex="col", sharey="row", width_ratios=[3, 1], height_ratios=[2, 1], gridspec_kw={"wspace": 0.08}
     )
     margins(figure, bottom=36, top=22)
     (on_curve, beside), (below, corner) = panels
     on_curve.plot(grid, curve, color=GRAY, linewidth=1.2)
-    low, high = np.clip(np.quantile(z, [0.05, 0.95]), *z_limits)
+    low, high = np.clip(np.quantile(z, [0.05, 0.95]), *shown_range)
     inner = np.linspace(low, high, 41)
-    on_curve.plot(inner, np.asarray(f(inner)), color=SERIES[1][0], linewidth=4, solid_capstyle="butt")
+    on_curve.plot(inner, applied(f, inner), color=SERIES[1][0], linewidth=4, solid_capstyle="butt")
     on_curve.set(ylabel=f"{name}(z)")
     seen = curve.min(), curve.max()
-    counts, edges = np.histogram(np.clip(z, *z_limits), bins=41, range=z_limits)
+    counts, edges = np.histogram(np.clip(z, *shown_range), bins=41, range=shown_range)
     below.stairs(counts / counts.max(), edges, fill=True, color=SERIES[0][0])
     below.set(xlabel="input z", ylabel="inputs", yticks=[])
     counts, edges = np.histogram(np.clip(outputs, *seen), bins=41, range=seen)

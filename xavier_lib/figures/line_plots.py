@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from xavier_lib.arguments import interval, looked_up, named, numbers
-from xavier_lib.figures.picture import SERIES, drawn, margins, name_log_ticks
+from xavier_lib.arguments import flag, interval, looked_up, named, sequence
+from xavier_lib.figures.picture import SERIES, drawable, drawn, margins, name_log_ticks, short_names
+from xavier_lib.wording import shown, text
 
 SCALES = {"linear": "", "log": ", logarithmic scale"}
 LABEL_GAP = 0.075  # of the height of the axes: one line of text
@@ -42,19 +43,21 @@ def lines(
         reading: a sentence to end the text alternative with.
 
     Raises:
-        TypeError, ValueError: if a series is empty, not finite, or x and y differ in length, if the limits
-            do not run from low to high, or if a logarithmic axis has nothing above zero to show.
+        TypeError, ValueError: if a series is empty, not finite, or x and y differ in length, if a name is too long,
+            if the limits do not run from low to high, or if a logarithmic axis has nothing above zero to show. Points
+            at zero or below have no place on one; the text alternative says how many.
 
     >>> lines({"double": ([1, 2], [2, 4])}, x_label="n", y_label="2n")
     Line plot of 2n against n from 1 to 2. double: from 2 to 4.
     """
     notes = [looked_up("x_scale", x_scale, SCALES), looked_up("y_scale", y_scale, SCALES)]
     curves = {name: checked(name, data) for name, data in named("series", series).items()}
-    if y_limits is not None:
-        interval("y_limits", y_limits)
+    marked, limits = flag("markers", markers), None if y_limits is None else interval("y_limits", y_limits)
+    if limits and y_scale == "log" and limits[0] <= 0:
+        raise ValueError(f"y_limits must be above zero on a logarithmic axis, got {shown(y_limits)}")
     axes = figure.add_subplot()
     for (color, dash, marker), (x, y, *band) in zip(SERIES * len(curves), curves.values(), strict=False):
-        axes.plot(x, y, color=color, linestyle=dash, marker=marker if markers else "", clip_on=y_limits is not None)
+        axes.plot(x, y, color=color, linestyle=dash, marker=marker if marked else "", clip_on=limits is not None)
         if band:
             axes.fill_between(x, band[0], band[1], color=color, alpha=0.2, linewidth=0)
     for which, scale in (("x", x_scale), ("y", y_scale)):
@@ -62,38 +65,45 @@ def lines(
             if not any((curve["xy".index(which)] > 0).any() for curve in curves.values()):
                 raise ValueError(f"{which}_scale must be 'linear' where no {which} is above zero, got 'log'")
             name_log_ticks(axes, which)
-    axes.set(xlabel=x_label, ylabel=y_label, ylim=y_limits)
+    axes.set(xlabel=x_label, ylabel=y_label, ylim=limits)
     axes.grid(axis="y")
-    longest = max(map(len, curves))
-    margins(figure, left=50, right=28 + 5.2 * longest if len(curves) > 1 else 12)
+    margins(figure, left=50, right=28 + 5.2 * short_names("series", curves) if len(curves) > 1 else 12)
     if len(curves) > 1:
         label_ends(axes, {name: curve[1][-1] for name, curve in curves.items()})
     first, last = (f(curve[0][i] for curve in curves.values()) for f, i in ((min, 0), (max, -1)))
     heading = f"Line plot of {y_label}{notes[1]} against {x_label}{notes[0]} from {first:.4g} to {last:.4g}."
-    return " ".join([heading, *(described(name, curve[1]) for name, curve in curves.items()), reading]).strip()
+    on_logs = [part for part, scale in enumerate((x_scale, y_scale)) if scale == "log"]
+    words = [described(name, curve[1], hidden(curve, on_logs)) for name, curve in curves.items()]
+    return " ".join([heading, *words, reading]).strip()
 
 
 def checked(name: str, data: Sequence[ArrayLike]) -> list[np.ndarray]:
     """Return x, y and the band of a series as arrays of one length, or refuse them."""
-    if not isinstance(data, (Sequence, np.ndarray)):
-        raise TypeError(f"series {name!r} must be (x, y) or (x, y, low, high), got {data!r}")
-    if len(data) not in (2, 4):
-        raise ValueError(f"series {name!r} must be (x, y) or (x, y, low, high), got {len(data)} parts")
-    parts = [numbers(f"series {name!r}", part) for part in data]
+    argument, accepted = f"series {shown(text('each name of series', name))}", "(x, y) or (x, y, low, high)"
+    if len(sequence(argument, data, accepted)) not in (2, 4):
+        raise ValueError(f"{argument} must be {accepted}, got {len(data)} parts")
+    parts = [drawable(argument, part) for part in data]
     if len({part.shape for part in parts}) > 1 or parts[0].ndim != 1:
-        raise ValueError(f"series {name!r} must have parts of one length, got {[part.shape for part in parts]}")
+        raise ValueError(f"{argument} must have parts of one length, got {[part.shape for part in parts]}")
     return parts
 
 
-def described(name: str, y: np.ndarray) -> str:
-    """Say in words and numbers how a line runs: its ends, and a peak or a dip between them."""
+def hidden(curve: Sequence[np.ndarray], on_logs: Sequence[int]) -> int:
+    """Return how many points of a line have no place on its logarithmic axes."""
+    return sum(any(curve[part][point] <= 0 for part in on_logs) for point in range(len(curve[0])))
+
+
+def described(name: str, y: np.ndarray, hidden_points: int) -> str:
+    """Say in words and numbers how a line runs: its ends, a peak or a dip between them, and what is not drawn."""
     first, last, highest, lowest = (f"{value:.2g}" for value in (y[0], y[-1], y.max(), y.min()))
-    text = f"{name}: from {first} to {last}"
+    words = f"{name}: from {first} to {last}"
     if highest not in (first, last):
-        text += f", highest {highest}"
+        words += f", highest {highest}"
     if lowest not in (first, last):
-        text += f", lowest {lowest}"
-    return text + "."
+        words += f", lowest {lowest}"
+    if hidden_points:
+        words += f", not drawn at {hidden_points} of {len(y)} points (zero or below)"
+    return words + "."
 
 
 def label_ends(axes: Axes, ends: Mapping[str, float]) -> None:

@@ -6,8 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from xavier_lib.arguments import numbers
-from xavier_lib.figures.picture import drawn, margins
+from xavier_lib.figures.picture import drawable, drawn, margins
 
 
 @drawn
@@ -41,8 +40,11 @@ def ratio_map(
     >>> ratio_map([[1.0, 0.5]], rows=[8], columns=[1, 2], row_label="depth", column_label="width", value_label="Size")
     Map of Size over depth (rows) and width (columns). depth 8: 1 at width 1, 0.5 at width 2.
     """
-    grid = numbers("values", values)
-    shape = len(numbers("rows", rows)), len(numbers("columns", columns))
+    grid, marks = drawable("values", values), {"rows": drawable("rows", rows), "columns": drawable("columns", columns)}
+    for name, values_there in marks.items():
+        if values_there.ndim != 1:
+            raise ValueError(f"{name} must hold one number for each of the {name}, got shape {values_there.shape}")
+    shape = tuple(map(len, marks.values()))
     if grid.shape != shape:
         raise ValueError(f"values must have shape {shape}, (rows, columns), got {grid.shape}")
     if grid.min() < 0:

@@ -2,16 +2,21 @@
 
 import io
 import math
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import matplotlib.style
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
 
+from xavier_lib.arguments import numbers
 from xavier_lib.figures.svg import lean_svg
+from xavier_lib.wording import shown, text
 
 GRAY = "#767676"
 #: Colors that stand out on white and on black, also for color-blind readers; each has its dash and marker.
@@ -39,6 +44,7 @@ STYLE = {
     "lines.markersize": 4,
     "savefig.facecolor": "none",
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar is a dollar
     "svg.hashsalt": "xavier_lib",
     "xtick.major.size": 0,
     "xtick.minor.size": 0,
@@ -46,6 +52,10 @@ STYLE = {
     "ytick.minor.size": 0,
 }
 Arguments = ParamSpec("Arguments")
+TEXTS = ("x_label", "y_label", "row_label", "column_label", "value_label", "name", "reading")
+LONGEST_LABEL = 200  # characters
+LONGEST_NAME = 54  # characters, for which the figure has room beside its axes
+LARGEST = 1e150  # of what is drawn: beyond it matplotlib's own sums do not fit
 
 
 @dataclass(frozen=True)
@@ -79,15 +89,35 @@ def drawn(draw: Callable[Concatenate[Figure, Arguments], str]) -> Callable[Argum
 
     @wraps(draw)
     def picture(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Picture:
-        with matplotlib.style.context(["default", STYLE]):
+        for name, value in kwargs.items():
+            if name in TEXTS and len(text(name, value)) > LONGEST_LABEL and name != "reading":  # type: ignore[arg-type]
+                raise ValueError(f"{name} must have at most {LONGEST_LABEL} characters, got {shown(value)}")
+        with matplotlib.style.context(["default", STYLE]), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing")  # the reader's page brings the font
             figure = Figure(figsize=(5, 3))
             alt = draw(figure, *args, **kwargs)
-            text = io.StringIO()
-            figure.savefig(text, format="svg", metadata={"Date": None})
-        return Picture(lean_svg(text.getvalue(), alt), alt)
+            stream = io.StringIO()
+            figure.savefig(stream, format="svg", metadata={"Date": None})
+        return Picture(lean_svg(stream.getvalue(), alt), alt)
 
     del picture.__wrapped__  # the signature a reader sees has no Figure
     return picture
+
+
+def short_names(argument: str, names: Iterable[str]) -> int:
+    """Return the length of the longest name, or refuse one that is no text or for which there is no room."""
+    for name in names:
+        if len(text(f"each name of {argument}", name)) > LONGEST_NAME:
+            raise ValueError(f"{argument} must have names of at most {LONGEST_NAME} characters, got {shown(name)}")
+    return max(map(len, names))
+
+
+def drawable(name: str, value: ArrayLike) -> NDArray[Any]:
+    """Return numbers as an array, or refuse those too large to be drawn."""
+    array = numbers(name, value)
+    if np.abs(array).max() > LARGEST:
+        raise ValueError(f"{name} must hold numbers up to {LARGEST:g} to be drawn, got {np.abs(array).max():g}")
+    return array
 
 
 def margins(figure: Figure, *, left: float = 46, right: float = 10, bottom: float = 34, top: float = 8) -> None:

@@ -14,7 +14,7 @@ def lean_svg(text: str, alt: str) -> str:
     root = ElementTree.fromstring(text)
     _prune(root)
     width, height = root.attrib["viewBox"].split()[2:]
-    prefix = "p" + sha256((text + alt).encode()).hexdigest()[:10]
+    _own(root, "p" + sha256((text + alt).encode()).hexdigest()[:10])
     root.attrib = {
         "class": "picture",
         "viewBox": f"0 0 {width} {height}",
@@ -28,9 +28,19 @@ def lean_svg(text: str, alt: str) -> str:
         "style": "background:#fff",
     }
     ElementTree.register_namespace("", SVG)
-    lean = ElementTree.tostring(root, encoding="unicode")
-    lean = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}", lean)
-    return lean.replace(INK, "currentColor")
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _own(root: ElementTree.Element, prefix: str) -> None:
+    """Give all ids a prefix and all ink the color of the page; words that look like either stay as they are."""
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            if name == "id":
+                element.set(name, prefix + value)
+            elif name == "href":
+                element.set(name, value.replace("#", f"#{prefix}", 1))
+            else:
+                element.set(name, value.replace("url(#", f"url(#{prefix}").replace(INK, "currentColor"))
 
 
 def _prune(parent: ElementTree.Element) -> None:

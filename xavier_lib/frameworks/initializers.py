@@ -1,12 +1,13 @@
 """Makes initializers for Keras, and for JAX and Flax, of the starts of this library."""
 
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from xavier_lib.arguments import RNG, generator, one_of
-from xavier_lib.fans import Fans, given_fans
+from xavier_lib.arguments import RNG, generator, one_of, sequence
+from xavier_lib.fans import given_fans, pair_of
 from xavier_lib.frameworks.packages import require
 from xavier_lib.frameworks.rules import start_named
 from xavier_lib.weights.drawing import TRUNCATED_STD, draw, fitting_std, limit_of
@@ -46,8 +47,7 @@ def keras_initializer(
     >>> tuple(kernel.shape), round(float(kernel.numpy().std()), 3)
     ((300, 100), 0.082)
     """
-    pair = None if fans is None else list(given_fans(fans, ()))
-    made = XavierLib(start if isinstance(start, str) else getattr(start, "__name__", ""), pair, rng, **options)
+    made = XavierLib(start if isinstance(start, str) else getattr(start, "__name__", ""), fans, rng, **options)
     require("keras")
     return made
 
@@ -64,19 +64,23 @@ class XavierLib:
     'he_normal'
     """
 
-    def __init__(self, start: str, fans: Sequence[int] | None = None, rng: RNG = None, **options: Any) -> None:
-        self.settings = {"start": start, "fans": fans, "rng": rng, **options}
+    def __init__(self, start: str, fans: tuple[int, int] | None = None, rng: RNG = None, **options: Any) -> None:
+        self.fans = None if fans is None else pair_of(fans)
+        self.settings = {"start": start, "fans": self.fans and list(self.fans), "rng": rng, **options}
         self.row = start_named(start, **options)
-        self.fans = None if fans is None else given_fans(Fans(*fans), ())
         self.source = generator(rng)
-        self.copies = np.random.default_rng(rng if isinstance(rng, np.random.Generator) else [rng or 0, 1])
+        seed = rng if isinstance(rng, np.random.Generator) else [operator.index(rng or 0), 1]
+        self.copies = np.random.default_rng(seed)
 
     def __call__(self, shape: Any, dtype: Any = None) -> Any:
         """Return weights as a tensor of Keras's backend."""
         import keras
 
         wanted = one_of("dtype", keras.backend.standardize_dtype(dtype), FLOATS)
-        sizes, exact = tuple(shape), "float64" if wanted == "float64" else "float32"
+        sizes, exact = (
+            tuple(sequence("shape", shape, "a sequence of sizes")),
+            "float64" if wanted == "float64" else "float32",
+        )
         std = std_of(self.row.scale, fan_of(self.row.mode, given_fans(self.fans, sizes)))
         fitting_std(std, wanted, *FLOATS[wanted])
         weights = draw(sizes, std, self.row.distribution, self.source, exact)
@@ -121,7 +125,7 @@ def jax_initializer(
     ((300, 100), 0.082)
     """
     row = start_named(start, **options)
-    pair = None if fans is None else given_fans(fans, ())
+    pair = None if fans is None else pair_of(fans)
     require("jax")
     import jax
 

@@ -15,15 +15,15 @@ from xavier_lib.frameworks.pytorch import contents as torch_contents
 from xavier_lib.frameworks.report import Comparison, Report, compared, judged, wanted_start, wanted_std
 from xavier_lib.frameworks.rules import start_for, start_named
 from xavier_lib.frameworks.stored import Contents
-from xavier_lib.frameworks.tree import tree_contents, without_weights
+from xavier_lib.frameworks.tree import tree_contents
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.weights.drawing import draw
+from xavier_lib.wording import shown
 
 READERS = {
     ("keras", "Layer"): keras_contents,  # first: on the backend of PyTorch it is one of its modules too
     ("torch.nn", "Module"): torch_contents,
     ("flax.nnx", "Module"): flax_contents,
-    ("flax.linen", "Module"): without_weights,
 }
 ACCEPTED = "a torch.nn.Module, a Keras model or layer, a flax.nnx.Module, a tree of JAX arrays or an MLP"
 
@@ -38,11 +38,13 @@ def contents_of(name: str, model: Any) -> Contents:
     if isinstance(model, MLP):
         return perceptron_contents(model)
     if isinstance(model, Mapping):
-        return tree_contents(model)
+        return tree_contents(name, model)
     for (package, base), reader in READERS.items():
         if package in sys.modules and isinstance(model, getattr(sys.modules[package], base)):
             return reader(model)
-    raise TypeError(f"{name} must be {ACCEPTED}, got {model!r:.60} ({type(model).__name__})")
+    if "flax.linen" in sys.modules and isinstance(model, sys.modules["flax.linen"].Module):
+        raise TypeError(f"{name} must hold weights, and a flax.linen module holds none: pass what its init returned")
+    raise TypeError(f"{name} must be {ACCEPTED}, got {shown(model)} ({type(model).__name__})")
 
 
 def following(contents: Contents, activation: str | Mapping[str, str] | None) -> list[str | None]:
@@ -53,7 +55,8 @@ def following(contents: Contents, activation: str | Mapping[str, str] | None) ->
         names = [array.name for array in contents.arrays]
         unknown = [name for name in activation if not any(is_part(name, whole) for whole in names)]
         if unknown:
-            raise ValueError(f"activation must name arrays or layers of the model, among {names}, got {unknown[0]!r}")
+            known = f"arrays or layers of the model, among {shown(names)}"
+            raise ValueError(f"activation must name {known}, got {shown(unknown[0])}")
         told = [[after for name, after in activation.items() if is_part(name, whole)] for whole in names]
         return [after[-1] if after else array.activation for after, array in zip(told, contents.arrays, strict=True)]
     start_for(activation)
@@ -79,7 +82,8 @@ def inspect(model: Any, *, activation: str | Mapping[str, str] | None = None) ->
     :doc:`/chapters/frameworks`.
 
     Args:
-        model: a ``torch.nn.Module``, a Keras model or layer, a ``flax.nnx.Module``, a tree of JAX arrays or an MLP.
+        model: a ``torch.nn.Module``, a Keras model or layer, a ``flax.nnx.Module``, a tree of arrays of
+            JAX or NumPy, such as a checkpoint, or an MLP.
         activation: one activation for all layers, or a mapping from the names of layers to theirs, where the
             model does not show it. A leaky one may bring its slope, as in ``"leaky_relu(0.2)"``.
 
@@ -165,7 +169,7 @@ def initialize(
     in :doc:`/chapters/frameworks`.
 
     Args:
-        model: as in :func:`inspect`; no tree of JAX arrays, which never change.
+        model: as in :func:`inspect`; no tree of arrays, which is only read.
         start: ``"auto"`` for what :func:`inspect` wants, drawn uniformly, or the name of a start such as
             ``"he_normal"``, or the function.
         activation: as in :func:`inspect`; it matters for ``"auto"`` alone.
@@ -185,12 +189,12 @@ def initialize(
     ['fits He', 'fits Glorot']
     """
     contents, source, factor = contents_of("model", model), generator(rng), positive("gain", gain)
-    if contents.left_out and not flag("leave_unknown", leave_unknown):
+    if not flag("leave_unknown", leave_unknown) and contents.left_out:
         unknown = contents.left_out[0]
         raise ValueError(f"model must hold layers that are known here, got {unknown}; leave_unknown=True leaves it")
     if not contents.arrays:
         raise ValueError("model must hold at least one array of weights that is known here, got none")
-    named = None if start == "auto" else start_named(start)
+    named = None if isinstance(start, str) and start == "auto" else start_named(start)
     spreads: dict[int, float] = {}
     for array, after in zip(contents.arrays, following(contents, activation), strict=True):
         std = wanted_std(array, named or wanted_start(array, after))

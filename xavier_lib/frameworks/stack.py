@@ -1,6 +1,6 @@
 """A signal on its way through a stack of convolutions, whatever framework the layers come from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,12 @@ from xavier_lib.frameworks.models import contents_of
 from xavier_lib.frameworks.stored import Array
 from xavier_lib.nn.convolution import convolved
 from xavier_lib.nn.signals import rms
+from xavier_lib.weights.drawing import array_shape
+from xavier_lib.wording import shown
 
 
 def rms_through_convolutions(
-    layers: Sequence[Any], channels: int, *, side: int = 6, batch: int = 8, rng: RNG = None
+    layers: Iterable[Any], channels: int, *, side: int = 6, batch: int = 8, rng: RNG = None
 ) -> NDArray[Any]:
     r"""Send normal noise of rms 1 through convolutions with ReLU, and measure what comes out of each.
 
@@ -45,11 +47,14 @@ def rms_through_convolutions(
     >>> rms_through_convolutions([layer], 64, rng=0).round(1)
     array([1., 1.])
     """
-    if not layers:
-        raise ValueError("layers must hold at least one convolution, got none")
+    if not isinstance(layers, Iterable):
+        raise TypeError(f"layers must be a sequence of convolutions, got {shown(layers)} ({type(layers).__name__})")
     kernels = [kernel_of(f"layers[{place}]", layer) for place, layer in enumerate(layers)]
+    if not kernels:
+        raise ValueError("layers must hold at least one convolution, got none")
     places = whole("side", side, minimum=max(max(kernel.shape[:2]) for kernel in kernels))
-    signal = generator(rng).standard_normal((whole("batch", batch), places, places, whole("channels", channels)))
+    maps = (whole("batch", batch), places, places, whole("channels", channels))
+    signal = generator(rng).standard_normal(array_shape(maps, "batch, side and channels"))
     sizes = [rms(signal)]
     for place, kernel in enumerate(kernels):
         if signal.shape[-1] % kernel.shape[2]:

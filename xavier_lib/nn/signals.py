@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.arguments import RNG, generator, numbers
+from xavier_lib.arguments import RNG, generator, numbers, of_kind
 from xavier_lib.nn.mlp import MLP
 
 
@@ -25,23 +25,32 @@ def rms(values: ArrayLike) -> float:
     >>> rms([3.0, 4.0, 5.0, 0.0])
     3.5355339059327378
     """
-    array = numbers("values", values)
-    power = 2.0 ** (math.frexp(float(np.abs(array).max()))[1] - 1)  # squares of very small or large values do not fit
-    return float(power * np.sqrt(np.mean((array / power) ** 2)))
+    scaled, power = near_one(numbers("values", values))
+    return float(power * np.sqrt(np.mean(scaled**2)))
+
+
+def near_one(array: NDArray[Any]) -> tuple[NDArray[Any], float]:
+    """Return an array divided by a power of two, and that power: squares of very small or large values do not fit.
+
+    >>> near_one(np.array([-3e200, 1e200]))[0].round(2)
+    array([-1.96,  0.65])
+    """
+    power = 2.0 ** (math.frexp(float(np.abs(array).max()))[1] - 1)
+    return array / power, power
 
 
 def activation_rms(network: MLP, x: ArrayLike) -> NDArray[Any]:
     """Return the rms of the input and of each hidden layer's activations, shape (hidden layers + 1,).
 
     The forward half of Glorot and Bengio (2010), figure 6. Used from :doc:`/chapters/network` on; errors as in
-    :meth:`xavier_lib.nn.mlp.MLP.forward`.
+    :meth:`xavier_lib.nn.mlp.MLP.forward`, and a TypeError if the network is no MLP.
 
     >>> from xavier_lib import glorot_uniform
     >>> network = MLP((400, 400, 400, 10), glorot_uniform, activation="linear", rng=0)
     >>> activation_rms(network, np.random.default_rng(0).standard_normal((50, 400))).round(1)
     array([1., 1., 1.])
     """
-    return np.array([rms(activations) for activations in network.forward(x).activations])
+    return np.array([rms(activations) for activations in of_kind("network", network, MLP).forward(x).activations])
 
 
 def gradient_rms(network: MLP, x: ArrayLike, *, rng: RNG = None) -> NDArray[Any]:
@@ -49,13 +58,13 @@ def gradient_rms(network: MLP, x: ArrayLike, *, rng: RNG = None) -> NDArray[Any]
 
     The backward half of Glorot and Bengio (2010), figure 7; the first entry belongs to the first hidden
     layer, the last one to the logits. Used from :doc:`/chapters/sigmoid` on; errors as in
-    :meth:`xavier_lib.nn.mlp.MLP.forward`.
+    :func:`activation_rms`.
 
     >>> from xavier_lib import glorot_uniform
     >>> network = MLP((400, 400, 400, 400), glorot_uniform, activation="linear", rng=0)
     >>> gradient_rms(network, np.ones((9, 400)), rng=0).round(1)
     array([1., 1., 1.])
     """
-    record = network.forward(x)
+    record = of_kind("network", network, MLP).forward(x)
     gradients = generator(rng).standard_normal(record.logits.shape)
     return np.array([rms(values) for values in network.backward(record, gradients).pre_activations])

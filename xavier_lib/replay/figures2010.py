@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.arguments import RNG, finite, generator, numbers, positive, whole
+from xavier_lib.arguments import RNG, finite, function, generator, numbers, of_kind, positive, whole
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.wording import shown
 
 Array = NDArray[Any]
 
@@ -49,9 +50,10 @@ def activation_percentiles(network: MLP, x: ArrayLike, *, percent: float = 98.0)
     >>> activation_percentiles(network, [[0.0], [1.0], [2.0]], percent=50).tolist()
     [1.0]
     """
-    if not 0 <= finite("percent", percent) <= 100:
-        raise ValueError(f"percent must be a number from 0 to 100, got {percent!r}")
-    return np.array([np.percentile(layer, percent) for layer in _hidden(network, x)])
+    share = finite("percent", percent)
+    if not 0 <= share <= 100:
+        raise ValueError(f"percent must be a number from 0 to 100, got {shown(percent)}")
+    return np.array([np.percentile(layer, share) for layer in _hidden(network, x)])
 
 
 def weight_gradient_rms(network: MLP, x: ArrayLike, y: ArrayLike, *, batch_size: int = 10) -> Array:
@@ -78,13 +80,13 @@ def weight_gradient_rms(network: MLP, x: ArrayLike, y: ArrayLike, *, batch_size:
     (2,)
     """
     _checked(network)
-    labels, rows = np.asarray(y), numbers("x", x, network.dtype)
-    batches = len(rows) // whole("batch_size", batch_size)
+    network.loss(x, y)  # refuses rows and labels that do not fit
+    labels, rows, size = np.asarray(y), numbers("x", x, network.dtype), whole("batch_size", batch_size)
+    batches = len(rows) // size
     if not batches:
-        raise ValueError(f"batch_size must be at most the {len(rows)} rows of x, got {batch_size!r}")
-    network.loss(rows, labels)  # refuses rows and labels that do not fit
+        raise ValueError(f"batch_size must be at most the {len(rows)} rows of x, got {shown(batch_size)}")
     squares = np.zeros(len(network.weights) - 1)
-    for batch in np.arange(batches * batch_size).reshape(batches, batch_size):
+    for batch in np.arange(batches * size).reshape(batches, size):
         gradients = network.gradients(rows[batch], labels[batch]).weights[:-1]
         squares += [float(np.mean(gradient**2, dtype=float)) for gradient in gradients]
     return np.asarray(np.sqrt(squares / batches))
@@ -188,10 +190,9 @@ def during_training(
     ((10,), True)
     """
     _checked(network)
-    if not callable(measure):
-        raise TypeError(f"measure must be a function of the network, got {measure!r}")
+    function("measure", measure)
+    network.loss(x, y)  # refuses rows and labels that do not fit
     inputs, labels, source = numbers("x", x, network.dtype), np.asarray(y), generator(rng)
-    network.loss(inputs, labels)  # refuses rows and labels that do not fit
     length, stretches = whole("every", every), whole("records", records)
     seen = [np.array(measure(network))]
     for start in range(0, length * stretches, length):
@@ -202,8 +203,7 @@ def during_training(
 
 
 def _checked(network: MLP) -> MLP:
-    if not isinstance(network, MLP):
-        raise TypeError(f"network must be an MLP, got {network!r}")
+    of_kind("network", network, MLP)
     if len(network.weights) < 2:
         raise ValueError(f"network must have at least one hidden layer, got sizes {network.sizes}")
     return network

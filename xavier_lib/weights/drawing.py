@@ -1,6 +1,7 @@
 """The draw: weights of mean zero and a given standard deviation, natively in float32 or float64."""
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,10 +10,12 @@ from numpy.typing import DTypeLike, NDArray
 
 from xavier_lib.arguments import RNG, float_dtype, generator, one_of, whole_shape
 from xavier_lib.weights.large import LARGE, draw_large, redraw_beyond_two
+from xavier_lib.wording import shown
 
 #: Standard deviation of a standard normal cut at two standard deviations.
 TRUNCATED_STD = math.sqrt(1 - 4 * math.exp(-2) / math.sqrt(2 * math.pi) / math.erf(math.sqrt(2)))
 
+AXES = 64 if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else 32  # that an array may have
 DISTRIBUTIONS = ("uniform", "normal", "truncated_normal")
 
 
@@ -28,8 +31,16 @@ def limit_of(std: float) -> float:
 def fitting_std(std: float, dtype: str, smallest: float, largest: float) -> float:
     """Return a standard deviation, or refuse one at which weights of a dtype would vanish or overflow."""
     if not smallest <= std <= largest / 16:
-        raise ValueError(f"the standard deviation of the weights must fit {dtype}, got {std!r}")
+        raise ValueError(f"the standard deviation of the weights must fit {dtype}, got {shown(std)}")
     return std
+
+
+def array_shape(shape: Sequence[int], name: str = "shape") -> tuple[int, ...]:
+    """Return the shape of an array to be made, or refuse one that no array can have, by the argument it comes from."""
+    sizes = whole_shape("shape", shape)
+    if len(sizes) > AXES or math.prod(sizes) > sys.maxsize // 8:
+        raise ValueError(f"{name} must make an array of at most {AXES} axes that memory can hold, got {shown(sizes)}")
+    return sizes
 
 
 def draw(shape: Sequence[int], std: float, distribution: str, rng: RNG, dtype: DTypeLike) -> NDArray[Any]:
@@ -48,7 +59,7 @@ def draw(shape: Sequence[int], std: float, distribution: str, rng: RNG, dtype: D
     array([[ 0.47, -0.8 ],
            [-1.59, -1.67]])
     """
-    sizes, kind, source = whole_shape("shape", shape), float_dtype(dtype), generator(rng)
+    sizes, kind, source = array_shape(shape), float_dtype(dtype), generator(rng)
     one_of("distribution", distribution, DISTRIBUTIONS)
     limits = np.finfo(kind)
     fitting_std(std, str(kind), float(limits.tiny), float(limits.max))

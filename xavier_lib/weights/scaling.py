@@ -7,17 +7,18 @@ from typing import Any
 
 from numpy.typing import DTypeLike, NDArray
 
-from xavier_lib.arguments import RNG, flag, one_of, positive, whole_shape
+from xavier_lib.arguments import RNG, finite, flag, one_of, positive, whole_shape
 from xavier_lib.fans import Fans, MeanFans, given_fans
 from xavier_lib.weights.drawing import draw
+from xavier_lib.wording import shown
 
 MODES = ("fan_in", "fan_out", "fan_avg")
 
 
 def fan_of(mode: str, fans: Fans | MeanFans) -> float:
     """Return the fan that a mode divides by: one of the two, or their mean."""
-    chosen = {"fan_in": fans.fan_in, "fan_out": fans.fan_out, "fan_avg": (fans.fan_in + fans.fan_out) / 2}
-    return float(chosen[one_of("mode", mode, MODES)])
+    fan_in, fan_out = finite("fan_in", fans.fan_in), finite("fan_out", fans.fan_out)
+    return {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[one_of("mode", mode, MODES)]
 
 
 def std_of(scale: float, fan: float) -> float:
@@ -26,7 +27,7 @@ def std_of(scale: float, fan: float) -> float:
     >>> std_of(2.0, 200)
     0.1
     """
-    return math.sqrt(positive("scale", scale) / fan)
+    return math.sqrt(positive("scale", scale) / positive("fan", fan))
 
 
 def scale_of(gain: float) -> float:
@@ -37,7 +38,7 @@ def scale_of(gain: float) -> float:
     """
     number = positive("gain", gain)
     if not sys.float_info.min <= number * number <= sys.float_info.max / 16:
-        raise ValueError(f"gain must be a positive number whose square fits float64, got {gain!r}")
+        raise ValueError(f"gain must be a positive number whose square fits float64, got {shown(gain)}")
     return number * number
 
 
