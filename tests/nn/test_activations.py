@@ -125,7 +125,7 @@ def test_what_holds_no_numbers_is_refused(activation, z):
 )
 def test_an_activation_without_its_functions_is_refused(name, f, df, named):
     """At once, where it is made, and by the name of the argument; not in the first step of some training."""
-    with pytest.raises(TypeError, match=f"^{named} must be a .*, got"):
+    with pytest.raises(TypeError, match=f"^{named} must be .*, got"):
         Activation(name, f, df)
 
 

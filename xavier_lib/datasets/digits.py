@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from xavier_lib.arguments import RNG, float_dtype, generator, positive
+from xavier_lib.wording import shown
 
 IMAGES = resources.files("xavier_lib.datasets") / "digits.npz"
 
@@ -65,7 +66,7 @@ def digits(*, test_share: float = 0.2, rng: RNG = 0, dtype: DTypeLike = float) -
         pixels, labels = stored["pixels"].astype(float), stored["labels"].astype(np.intp)
     kept = len(labels) - math.ceil(len(labels) * min(positive("test_share", test_share), 1))
     if not 0 < kept < len(labels):
-        raise ValueError(f"test_share must leave images in both sets, got {test_share!r}")
+        raise ValueError(f"test_share must leave images in both sets, got {shown(test_share)}")
     order = generator(rng).permutation(len(labels))
     train, test = order[:kept], order[kept:]
     mean, std = pixels[train].mean(), pixels[train].std()

@@ -8,24 +8,18 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from xavier_lib.exercises.apart import Printed, kept_apart
-from xavier_lib.exercises.attempt import Outcome, attempt
+from xavier_lib.exercises.apart import kept_apart
+from xavier_lib.exercises.attempt import Outcome
+from xavier_lib.exercises.limits import Answer, Calls, collect, seconds_on, tried
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 SECONDS = 5.0  # of processor time, for each call
-PATIENCE = 12  # times as long by the clock, for a machine that is busy and an answer that waits
-STEP = 0.05  # seconds between two looks at the clocks
-
-Answer = Callable[..., Any]
-Calls = Sequence[Mapping[str, Any]]
 
 
 def run(answer: Answer, calls: Calls, seconds: float = SECONDS) -> list[Outcome]:
@@ -54,7 +48,7 @@ def in_process(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | 
 
     lost = False
     try:
-        _collect(outcomes, len(calls), take, lambda: _seconds_on(~child << 3 | 2), seconds)
+        collect(outcomes, len(calls), take, lambda: seconds_on(~child << 3 | 2), seconds)
     except (EOFError, OSError):
         lost = True
     finally:
@@ -92,7 +86,7 @@ def _report(answer: Answer, calls: Calls, sender: "Connection[Any, Any]") -> Non
     own = os.getpid()
     with kept_apart() as printed:
         for call in calls:
-            outcome = _tried(answer, call, printed)
+            outcome = tried(answer, call, printed)
             if os.getpid() != own:
                 return
             sender.send(outcome)
@@ -107,14 +101,6 @@ def _ended(child: int) -> int | None:
         return None
 
 
-def _seconds_on(clock: int) -> float:
-    """Return what the clock of a process or a thread says, which may have ended."""
-    try:
-        return time.clock_gettime(clock)
-    except OSError:
-        return 0.0
-
-
 def in_thread(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | None:
     """Try the calls in a thread, and interrupt Python code that runs too long; None where none can be started."""
     results: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -123,7 +109,7 @@ def in_thread(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | N
     def work() -> None:
         results.put(_thread_clock())
         for call in calls:
-            outcome = _tried(answer, call, printed)
+            outcome = tried(answer, call, printed)
             if late.is_set():
                 return
             results.put(outcome)
@@ -142,7 +128,7 @@ def in_thread(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | N
             return None
         ended = False
         try:
-            ended = _collect(outcomes, len(calls), take, results.get(), seconds)
+            ended = collect(outcomes, len(calls), take, results.get(), seconds)
         finally:
             if not ended:
                 late.set()
@@ -156,7 +142,7 @@ def _thread_clock() -> Callable[[], float]:
         number = time.pthread_getcpuclockid(threading.get_ident())
     except (AttributeError, OSError):
         return time.process_time
-    return lambda: _seconds_on(number)
+    return lambda: seconds_on(number)
 
 
 def _interrupt(worker: threading.Thread) -> None:
@@ -170,38 +156,7 @@ def directly(answer: Answer, calls: Calls) -> list[Outcome]:
     outcomes: list[Outcome] = []
     with kept_apart() as printed:
         for call in calls:
-            outcomes.append(replace(_tried(answer, call, printed), unlimited=True))
+            outcomes.append(replace(tried(answer, call, printed), unlimited=True))
             if outcomes[-1].raised == "KeyboardInterrupt":
                 break
     return outcomes
-
-
-def _tried(answer: Answer, call: Mapping[str, Any], printed: Printed) -> Outcome:
-    printed.text = ""
-    with np.errstate(all="ignore"):
-        outcome = attempt(answer, call)
-    return replace(outcome, printed=printed.text)
-
-
-def _collect(
-    outcomes: list[Outcome],
-    count: int,
-    take: Callable[[float], Outcome | None],
-    spent: Callable[[], float],
-    seconds: float,
-) -> bool:
-    """Take outcomes until all are there, or one comes too late by its processor time or, long after, by the clock."""
-    while len(outcomes) < count:
-        start, before, pause = time.monotonic(), spent(), seconds
-        while (outcome := take(pause)) is None:
-            used, passed = spent() - before, time.monotonic() - start
-            if used >= seconds:
-                outcomes.append(Outcome(problem=f"did not end within {seconds:g} seconds of processor time"))
-                return False
-            if passed >= PATIENCE * seconds:
-                given = f"in which the machine gave it {used:.2g} seconds of processor time"
-                outcomes.append(Outcome(unfinished=f"was not finished after {passed:.3g} seconds, {given}"))
-                return False
-            pause = STEP
-        outcomes.append(outcome)
-    return True

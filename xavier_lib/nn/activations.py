@@ -8,8 +8,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xavier_lib.arguments import finite, looked_up
+from xavier_lib.arguments import finite, function, looked_up
 from xavier_lib.nn.arrays import Array
+from xavier_lib.wording import shown, text
 
 InPlace = tuple[Callable[[Array], Array], Callable[[Array], Array]]
 
@@ -43,11 +44,9 @@ class Activation:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be called, before a network is built with it."""
-        if not isinstance(self.name, str):
-            raise TypeError(f"name must be a text, got {self.name!r}")
-        for name, function in (("f", self.f), ("df", self.df)):
-            if not callable(function):
-                raise TypeError(f"{name} must be a function of the pre-activation, got {function!r}")
+        text("name", self.name)
+        function("f", self.f, "numpy.tanh")
+        function("df", self.df, "numpy.cos")
 
 
 def checked(activation: Activation) -> InPlace:
@@ -85,7 +84,7 @@ def _applied(name: str, function: Callable[[ArrayLike], Array], z: Array) -> Arr
 def _floats(z: ArrayLike) -> Array:
     array: Array = np.asarray(z)
     if array.dtype.kind not in "biuf" or isinstance(z, np.ma.MaskedArray):
-        raise TypeError(f"z must be an array of numbers, got {z!r}")
+        raise TypeError(f"z must be an array of numbers, got {shown(z)}")
     return array if array.dtype == np.float32 else array.astype(np.float64, copy=False)
 
 

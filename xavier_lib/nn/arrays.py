@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from xavier_lib.wording import shown
+
 #: Anything that an activation is applied to, number by number.
 Array = NDArray[Any]
 #: (fan_in, fan_out): a column holds the weights into one unit, so that a batch passes through as ``x @ W``.
@@ -29,7 +31,7 @@ def class_labels(name: str, value: ArrayLike, rows: int, classes: int) -> Labels
     try:
         labels = np.asarray(value)
     except ValueError as error:  # rows of different lengths
-        raise TypeError(f"{accepted}, got {value!r}") from error
+        raise TypeError(f"{accepted}, got {shown(value)}") from error
     if labels.dtype.kind not in "iu":
         raise TypeError(f"{accepted}, got dtype {labels.dtype}")
     if labels.shape != (rows,):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from xavier_lib.arguments import RNG, float_dtype, generator, numbers, positive, whole, whole_shape
+from xavier_lib.arguments import RNG, float_dtype, function, generator, numbers, positive, whole, whole_shape
 from xavier_lib.nn.activations import Activation, activation_named
 from xavier_lib.nn.arrays import Batch, Labels, class_labels
 from xavier_lib.nn.backpropagation import (
@@ -24,6 +24,7 @@ from xavier_lib.nn.backpropagation import (
 )
 from xavier_lib.nn.start import Initializer as Initializer
 from xavier_lib.nn.start import started
+from xavier_lib.wording import shown
 
 
 class MLP:
@@ -104,7 +105,7 @@ class MLP:
         """
         index = whole("layer", layer, minimum=0)
         if index >= len(self.weights):
-            raise ValueError(f"layer must be a whole number from 0 to {len(self.weights) - 1}, got {layer!r}")
+            raise ValueError(f"layer must be a whole number from 0 to {len(self.weights) - 1}, got {shown(layer)}")
         if weights is None and bias is None:
             raise TypeError("weights or bias must be given, got neither")
         twin = self._copy()
@@ -122,10 +123,8 @@ class MLP:
         Raises:
             TypeError: if it is no function.
         """
-        if not callable(matmul):
-            raise TypeError(f"matmul must be a function such as numpy.matmul, got {matmul!r}")
         twin = self._copy()
-        twin._matmul = matmul
+        twin._matmul = function("matmul", matmul, "numpy.matmul")
         return twin
 
     def forward(self, x: ArrayLike) -> Forward:

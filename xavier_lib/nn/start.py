@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from xavier_lib.arguments import numbers
+from xavier_lib.arguments import function, numbers
 from xavier_lib.fans import Fans
 from xavier_lib.nn.arrays import Array, Bias, Weights
 
@@ -32,8 +32,7 @@ def started(
 
 
 def _drawn(name: str, drawn: str, initializer: Initializer, shape: tuple[int, ...], **options: Any) -> Array:
-    if not callable(initializer):
-        raise TypeError(f"{name} must be a function such as glorot_uniform, got {initializer!r}")
+    function(name, initializer, "glorot_uniform")
     values = numbers(f"{name}'s {drawn}", initializer(shape, **options), options["dtype"])
     if values.shape != shape:
         raise ValueError(f"{name} must return an array of shape {shape}, got {values.shape}")

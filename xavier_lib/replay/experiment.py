@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xavier_lib.arguments import whole
+from xavier_lib.wording import shown
 
 SCALES = ("quick", "book", "paper")
 
@@ -67,10 +68,10 @@ def written(name: str, value: Mapping[str, Any]) -> str:
     try:
         return json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False, default=_plain)
     except ValueError as error:
-        raise ValueError(f"{name} must be finite numbers, texts, lists and mappings, got {value!r}") from error
+        raise ValueError(f"{name} must be finite numbers, texts, lists and mappings, got {shown(value)}") from error
 
 
 def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
-    raise TypeError(f"a value must be a number, a text, a list, a mapping or None, got {value!r}")
+    raise TypeError(f"a value must be a number, a text, a list, a mapping or None, got {shown(value)}")
