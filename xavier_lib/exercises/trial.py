@@ -3,22 +3,16 @@
 import contextlib
 import os
 import queue
-import signal
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from xavier_lib.exercises.apart import Printed, kept_apart
-from xavier_lib.exercises.attempt import Outcome, attempt
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+from xavier_lib.exercises.apart import kept_apart, tried
+from xavier_lib.exercises.attempt import Outcome
+from xavier_lib.exercises.child import ended, forked
 
 SECONDS = 5.0  # of processor time, for each call
 PATIENCE = 12  # times as long by the clock, for a machine that is busy and an answer that waits
@@ -39,10 +33,10 @@ def run(answer: Answer, calls: Calls, seconds: float = SECONDS) -> list[Outcome]
 
 def in_process(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | None:
     """Try the calls in a child process, which can be ended whatever it does; None where none can be forked."""
-    forked = _forked(answer, calls) if sys.platform == "linux" else None
-    if forked is None:
+    started = forked(answer, calls) if sys.platform == "linux" else None
+    if started is None:
         return None
-    child, receiver = forked  # and ~child << 3 | 2 is the clock that clock_getcpuclockid(3) returns
+    child, receiver = started  # and ~child << 3 | 2 is the clock that clock_getcpuclockid(3) returns
     outcomes: list[Outcome] = []
 
     def take(pause: float) -> Outcome | None:
@@ -58,53 +52,11 @@ def in_process(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | 
     except (EOFError, OSError):
         lost = True
     finally:
-        code = _ended(child)
+        code = ended(child)
         receiver.close()
     if lost:
         outcomes.append(Outcome(problem=f"ended the Python process, with exit code {code}"))
     return outcomes
-
-
-def _forked(answer: Answer, calls: Calls) -> "tuple[int, Connection[Any, Any]] | None":
-    """Fork a process that tries the calls; a function from a notebook cannot be sent, only inherited."""
-    try:
-        from multiprocessing.connection import Pipe
-
-        receiver, sender = Pipe(duplex=False)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of forking where there are threads, from Python 3.12 and from JAX
-            child = os.fork()
-    except Exception:  # whatever is missing or forbidden here
-        return None
-    if child:
-        sender.close()
-        return child, receiver
-    try:
-        receiver.close()
-        _report(answer, calls, sender)
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
-def _report(answer: Answer, calls: Calls, sender: "Connection[Any, Any]") -> None:
-    """Send the outcome of each call, but not from a process that the answer has forked."""
-    own = os.getpid()
-    with kept_apart() as printed:
-        for call in calls:
-            outcome = _tried(answer, call, printed)
-            if os.getpid() != own:
-                return
-            sender.send(outcome)
-
-
-def _ended(child: int) -> int | None:
-    """End a process, and return the exit code that it had or has now."""
-    try:
-        os.kill(child, signal.SIGKILL)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    except (ProcessLookupError, ChildProcessError):  # where the program reaps all its children itself
-        return None
 
 
 def _seconds_on(clock: int) -> float:
@@ -123,7 +75,7 @@ def in_thread(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | N
     def work() -> None:
         results.put(_thread_clock())
         for call in calls:
-            outcome = _tried(answer, call, printed)
+            outcome = tried(answer, call, printed)
             if late.is_set():
                 return
             results.put(outcome)
@@ -140,11 +92,11 @@ def in_thread(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | N
             worker.start()
         except Exception:  # whatever is missing or forbidden here
             return None
-        ended = False
+        complete = False
         try:
-            ended = _collect(outcomes, len(calls), take, results.get(), seconds)
+            complete = _collect(outcomes, len(calls), take, results.get(), seconds)
         finally:
-            if not ended:
+            if not complete:
                 late.set()
                 _interrupt(worker)
     return outcomes
@@ -170,17 +122,10 @@ def directly(answer: Answer, calls: Calls) -> list[Outcome]:
     outcomes: list[Outcome] = []
     with kept_apart() as printed:
         for call in calls:
-            outcomes.append(replace(_tried(answer, call, printed), unlimited=True))
+            outcomes.append(replace(tried(answer, call, printed), unlimited=True))
             if outcomes[-1].raised == "KeyboardInterrupt":
                 break
     return outcomes
-
-
-def _tried(answer: Answer, call: Mapping[str, Any], printed: Printed) -> Outcome:
-    printed.text = ""
-    with np.errstate(all="ignore"):
-        outcome = attempt(answer, call)
-    return replace(outcome, printed=printed.text)
 
 
 def _collect(
