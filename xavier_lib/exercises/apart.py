@@ -4,10 +4,14 @@ import io
 import random
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
+
+from xavier_lib.exercises.attempt import Outcome, attempt
 
 KEPT = 200  # characters of what an answer prints
 
@@ -39,3 +43,11 @@ def kept_apart() -> Iterator[Printed]:
         sys.stdin, sys.stdout, sys.stderr = streams
         np.random.set_state(generators[0])
         random.setstate(generators[1])
+
+
+def tried(answer: Callable[..., Any], call: Mapping[str, Any], printed: Printed) -> Outcome:
+    """Return the outcome of one call, with the beginning of what it printed."""
+    printed.text = ""
+    with np.errstate(all="ignore"):
+        outcome = attempt(answer, call)
+    return replace(outcome, printed=printed.text)

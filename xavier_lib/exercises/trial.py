@@ -3,23 +3,23 @@
 import contextlib
 import os
 import queue
-import signal
 import sys
 import threading
 import time
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from xavier_lib.exercises.apart import kept_apart
+from xavier_lib.exercises.apart import kept_apart, tried
 from xavier_lib.exercises.attempt import Outcome
-from xavier_lib.exercises.limits import Answer, Calls, collect, seconds_on, tried
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+from xavier_lib.exercises.child import ended, forked
 
 SECONDS = 5.0  # of processor time, for each call
+PATIENCE = 12  # times as long by the clock, for a machine that is busy and an answer that waits
+STEP = 0.05  # seconds between two looks at the clocks
+
+Answer = Callable[..., Any]
+Calls = Sequence[Mapping[str, Any]]
 
 
 def run(answer: Answer, calls: Calls, seconds: float = SECONDS) -> list[Outcome]:
@@ -33,10 +33,10 @@ def run(answer: Answer, calls: Calls, seconds: float = SECONDS) -> list[Outcome]
 
 def in_process(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | None:
     """Try the calls in a child process, which can be ended whatever it does; None where none can be forked."""
-    forked = _forked(answer, calls) if sys.platform == "linux" else None
-    if forked is None:
+    started = forked(answer, calls) if sys.platform == "linux" else None
+    if started is None:
         return None
-    child, receiver = forked  # and ~child << 3 | 2 is the clock that clock_getcpuclockid(3) returns
+    child, receiver = started  # and ~child << 3 | 2 is the clock that clock_getcpuclockid(3) returns
     outcomes: list[Outcome] = []
 
     def take(pause: float) -> Outcome | None:
@@ -48,57 +48,23 @@ def in_process(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | 
 
     lost = False
     try:
-        collect(outcomes, len(calls), take, lambda: seconds_on(~child << 3 | 2), seconds)
+        _collect(outcomes, len(calls), take, lambda: _seconds_on(~child << 3 | 2), seconds)
     except (EOFError, OSError):
         lost = True
     finally:
-        code = _ended(child)
+        code = ended(child)
         receiver.close()
     if lost:
         outcomes.append(Outcome(problem=f"ended the Python process, with exit code {code}"))
     return outcomes
 
 
-def _forked(answer: Answer, calls: Calls) -> "tuple[int, Connection[Any, Any]] | None":
-    """Fork a process that tries the calls; a function from a notebook cannot be sent, only inherited."""
+def _seconds_on(clock: int) -> float:
+    """Return what the clock of a process or a thread says, which may have ended."""
     try:
-        from multiprocessing.connection import Pipe
-
-        receiver, sender = Pipe(duplex=False)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of forking where there are threads, from Python 3.12 and from JAX
-            child = os.fork()
-    except Exception:  # whatever is missing or forbidden here
-        return None
-    if child:
-        sender.close()
-        return child, receiver
-    try:
-        receiver.close()
-        _report(answer, calls, sender)
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
-def _report(answer: Answer, calls: Calls, sender: "Connection[Any, Any]") -> None:
-    """Send the outcome of each call, but not from a process that the answer has forked."""
-    own = os.getpid()
-    with kept_apart() as printed:
-        for call in calls:
-            outcome = tried(answer, call, printed)
-            if os.getpid() != own:
-                return
-            sender.send(outcome)
-
-
-def _ended(child: int) -> int | None:
-    """End a process, and return the exit code that it had or has now."""
-    try:
-        os.kill(child, signal.SIGKILL)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    except (ProcessLookupError, ChildProcessError):  # where the program reaps all its children itself
-        return None
+        return time.clock_gettime(clock)
+    except OSError:
+        return 0.0
 
 
 def in_thread(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | None:
@@ -126,11 +92,11 @@ def in_thread(answer: Answer, calls: Calls, seconds: float) -> list[Outcome] | N
             worker.start()
         except Exception:  # whatever is missing or forbidden here
             return None
-        ended = False
+        complete = False
         try:
-            ended = collect(outcomes, len(calls), take, results.get(), seconds)
+            complete = _collect(outcomes, len(calls), take, results.get(), seconds)
         finally:
-            if not ended:
+            if not complete:
                 late.set()
                 _interrupt(worker)
     return outcomes
@@ -142,7 +108,7 @@ def _thread_clock() -> Callable[[], float]:
         number = time.pthread_getcpuclockid(threading.get_ident())
     except (AttributeError, OSError):
         return time.process_time
-    return lambda: seconds_on(number)
+    return lambda: _seconds_on(number)
 
 
 def _interrupt(worker: threading.Thread) -> None:
@@ -160,3 +126,27 @@ def directly(answer: Answer, calls: Calls) -> list[Outcome]:
             if outcomes[-1].raised == "KeyboardInterrupt":
                 break
     return outcomes
+
+
+def _collect(
+    outcomes: list[Outcome],
+    count: int,
+    take: Callable[[float], Outcome | None],
+    spent: Callable[[], float],
+    seconds: float,
+) -> bool:
+    """Take outcomes until all are there, or one comes too late by its processor time or, long after, by the clock."""
+    while len(outcomes) < count:
+        start, before, pause = time.monotonic(), spent(), seconds
+        while (outcome := take(pause)) is None:
+            used, passed = spent() - before, time.monotonic() - start
+            if used >= seconds:
+                outcomes.append(Outcome(problem=f"did not end within {seconds:g} seconds of processor time"))
+                return False
+            if passed >= PATIENCE * seconds:
+                given = f"in which the machine gave it {used:.2g} seconds of processor time"
+                outcomes.append(Outcome(unfinished=f"was not finished after {passed:.3g} seconds, {given}"))
+                return False
+            pause = STEP
+        outcomes.append(outcome)
+    return True
