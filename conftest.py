@@ -4,25 +4,30 @@ What needs TensorFlow, PyTorch and JAX is skipped where they are not installed.
 """
 
 import os
+import sys
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tests.chapter_outputs import ChapterFile, cells_in_order
 from xavier_lib.frameworks.packages import INSTALL, missing
 
+chapter_outputs = import_module("tests.chapter_outputs") if find_spec("nbval") else None
 NEED_FRAMEWORKS = ("frameworks.ipynb", "initializers.py", "stack.py")  # the tests of these skip themselves
 LONGEST = ("tests/site/test_reach.py", "tests/test_faults.py", "tests/site/", "tests/frameworks/", "chapters/")
-pytest_plugins = ["tests.site.built"]
+pytest_plugins = ["tests.site.built"] if find_spec("playwright") else []  # the library is tested without a browser
 os.environ["XAVIER_LIB_FACE"] = "static"
+if sys.__stdin__ is None:  # a shell may close it, and pytest's capture takes it for there
+    sys.stdin = sys.__stdin__ = open(os.devnull)  # noqa: SIM115
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a notebook as a strict chapter, unless nbval itself was asked to."""
-    asked = parent.config.getoption("--nbval") or parent.config.getoption("--nbval-lax")
-    if file_path.suffix == ".ipynb" and not asked:
-        return ChapterFile.from_parent(parent, path=file_path)
+    asked = parent.config.getoption("--nbval", False) or parent.config.getoption("--nbval-lax", False)
+    if file_path.suffix == ".ipynb" and chapter_outputs and not asked:
+        return chapter_outputs.ChapterFile.from_parent(parent, path=file_path)
     return None
 
 
@@ -32,7 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     items.sort(key=lambda item: place(item.nodeid))
     skip_without_frameworks(items)
     yield
-    items[:] = cells_in_order(items)
+    if chapter_outputs:
+        items[:] = chapter_outputs.cells_in_order(items)
 
 
 def place(name: str) -> int:
