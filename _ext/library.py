@@ -5,7 +5,6 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -21,7 +20,6 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import stringify_annotation
 
 PACKAGE = "xavier_lib"
-ROOT = Path(importlib.import_module(PACKAGE).__file__).parents[1]
 PUBLIC = ":doc:`/chapters/"  # the docstring of each public name links the chapter that explains it
 ARRAY = re.compile(r"~numpy\.ndarray\[tuple\[~typing\.Any, \.\.\.\], ~numpy\.dtype\[([^\[\]]+)\]\]")
 SPELLED_OUT = {
@@ -125,16 +123,10 @@ def set_source(_app: Sphinx, config: Config) -> None:
     base = f"https://github.com/{config.repository}/blob/HEAD/"
 
     def source(_domain: str, entry: dict[str, str]) -> str | None:
-        thing = importlib.import_module(entry["module"])
-        for part in entry["fullname"].split("."):
-            thing = getattr(thing, part, None)
-        thing = inspect.unwrap(thing.fget if isinstance(thing, property) else thing)
-        try:
-            lines, first = inspect.getsourcelines(thing)
-        except TypeError:  # a constant or a field has no lines of its own
-            return None
-        file = Path(inspect.getsourcefile(thing)).relative_to(ROOT).as_posix()
-        return f"{base}{file}#L{first}-L{first + len(lines) - 1}"
+        module, name = entry["module"], entry["fullname"]
+        home = getattr(getattr(importlib.import_module(module), name.split(".")[0]), "__module__", module)
+        _, first, last = ModuleAnalyzer.for_module(home).find_tags().get(name, ("", 0, 0))
+        return f"{base}{home.replace('.', '/')}.py#L{first}-L{last}" if first else None  # a constant has no entry
 
     config.linkcode_resolve = source
 

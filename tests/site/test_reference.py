@@ -2,6 +2,7 @@
 
 import pkgutil
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -21,7 +22,7 @@ def page(site: Path, part: str) -> str:
 
 def entries(text: str) -> list[str]:
     """Return the ids of all entries of a page, modules left out."""
-    return re.findall(r'<dt class="sig[^>]*? id="([\w.]+)"', text)
+    return re.findall(r'<dt class="sig[^>]*? id="([\w.]+)"', text, re.DOTALL)
 
 
 def test_every_part_of_the_library_has_a_page(site: Path) -> None:
@@ -38,7 +39,7 @@ def test_a_table_lists_what_a_page_holds(site: Path, part: str) -> None:
     text = page(site, part)
     table = re.search(r'<table class="names.*?</table>', text, re.DOTALL)
     assert table
-    listed = re.findall(r'href="#([\w.]+)"', table[0])
+    listed = re.findall(r'<tr[^>]*><td><p><a [^>]*?href="#([\w.]+)"', table[0])
     top = [name for name in entries(text) if name.rpartition(".")[0] not in entries(text)]
     assert listed == top
     assert len(re.findall(r"<td><p>[^<]*\w", table[0])) >= len(listed), "each name has a sentence"
@@ -53,7 +54,7 @@ def test_every_public_name_is_in_the_reference(site: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "name", "words"),
     [
-        ("glorot", "glorot_limit", "fan_in: int fan_out: int gain: float = 1.0 → float"),
+        ("glorot", "glorot_limit", "fan_in: int fan_out: int gain: float = 1.0) → float"),
         ("weights", "variance_scaling", "dtype: DTypeLike = float"),
         ("nn", "rms", "→ float"),
     ],
@@ -62,7 +63,7 @@ def test_a_signature_shows_its_types(site: Path, part: str, name: str, words: st
     """What is taken and returned is said in the types of the source, NumPy's by their own names."""
     entry = re.search(rf'<dt class="sig[^>]*? id="[\w.]+\.{name}">(.*?)</dt>', page(site, part), re.DOTALL)
     assert entry
-    text = " ".join(re.sub(r"<[^>]+>", "", entry[1].replace("&#8594;", "→")).replace(",", " ").split())
+    text = " ".join(re.sub(r"<[^>]+>", "", unescape(entry[1])).replace(",", " ").split())
     assert words in text.replace(" )", ""), text
 
 
@@ -70,7 +71,9 @@ def test_a_signature_shows_its_types(site: Path, part: str, name: str, words: st
 def test_every_function_leads_to_its_lines(site: Path, part: str) -> None:
     """The link names a file of the repository and lines that define what the entry describes."""
     text = page(site, part)
-    found = re.findall(r'id="([\w.]+)">(?:(?!</dt>).)*?href="(https://github[^"]+)"', text, re.DOTALL)
+    found = re.findall(
+        r'<dt class="sig[^>]*? id="([\w.]+)">(?:(?!</dt>).)*?href="(https://github[^"]+)"', text, re.DOTALL
+    )
     assert found
     for name, link in found:
         assert link.startswith(SOURCE)
