@@ -1,4 +1,4 @@
-"""From one line of configuration, the repository: canonical addresses, launch links and notebooks for Colab."""
+"""From one line of configuration, the repository: canonical addresses and the notebooks for Colab."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,6 @@ DESCRIPTIONS = {
     "genindex": "First Weights, a book on how a neural network begins: all its terms and functions from A to Z.",
     "search": "Search First Weights, a book on how a neural network begins.",
 }
-BRANCH = "gh-pages"  # where the workflow puts the built site, the notebooks for Colab included
 
 
 def set_addresses(_app: Sphinx, config: Config) -> None:
@@ -23,17 +22,10 @@ def set_addresses(_app: Sphinx, config: Config) -> None:
 
 
 def add_links(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
-    """Give the pages the book's address, and a chapter those of itself in Binder, in Colab and as a notebook."""
+    """Give the pages the book's address, and those that Sphinx makes a description."""
     context["home"] = app.config.html_baseurl
     if page in DESCRIPTIONS:
         context["metatags"] = f'<meta name="description" content="{DESCRIPTIONS[page]}">'
-    if page.startswith("chapters/"):
-        repository, notebook = app.config.repository, f"{page}.ipynb"
-        context["launch"] = {
-            "Binder": f"https://mybinder.org/v2/gh/{repository}/HEAD?labpath={notebook}",
-            "Colab": f"https://colab.research.google.com/github/{repository}/blob/{BRANCH}/colab/{notebook}",
-            "the notebook": f"https://github.com/{repository}/blob/HEAD/{notebook}",
-        }
 
 
 def write_colab_notebooks(app: Sphinx, error: Exception | None) -> None:

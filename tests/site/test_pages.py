@@ -11,6 +11,8 @@ from tests.site.built import CHAPTERS, pages
 # What a reader gets of a page: its words, answers included, and how many formulas and pictures are to be seen.
 CONTENT = """() => {
     document.querySelectorAll('details').forEach(answer => answer.open = true)
+    // innerText leaves out what waits below the window
+    document.querySelectorAll('article section').forEach(section => section.style.contentVisibility = 'visible')
     const shown = kind => [...document.querySelectorAll(kind)].filter(
         e => e.checkVisibility({visibilityProperty: true, opacityProperty: true})
             && e.getBoundingClientRect().width > 0).length
