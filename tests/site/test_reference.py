@@ -11,7 +11,8 @@ import pytest
 import xavier_lib
 from tests.site.built import CONFIG, ROOT, tags
 
-PARTS = sorted(module.name for module in pkgutil.iter_modules(xavier_lib.__path__) if module.name != "arguments")
+GROUND = ("arguments", "wording")  # checks and words of messages, which no reader calls
+PARTS = sorted(module.name for module in pkgutil.iter_modules(xavier_lib.__path__) if module.name not in GROUND)
 SOURCE = f"https://github.com/{CONFIG['repository']}/blob/HEAD/"
 
 
@@ -26,7 +27,7 @@ def entries(text: str) -> list[str]:
 
 
 def test_every_part_of_the_library_has_a_page(site: Path) -> None:
-    """Each module and folder at the root of the package, but for the one that checks arguments, and no other."""
+    """Each module and folder at the root of the package but the ground, and no other."""
     assert sorted(path.stem for path in (site / "api").glob("*.html")) == PARTS
     overview = [tag.attributes.get("href", "") for tag in tags(site / "api.html")]
     for part in PARTS:
