@@ -1,6 +1,7 @@
 """Figures inside the page, so that they take the color of its text."""
 
 import json
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -30,10 +31,20 @@ def picture(svg: str) -> nodes.raw:
     return nodes.raw("", f'<div class="picture-box">{svg}</div>', format="html")
 
 
+def unfolded(explorer: str) -> str:
+    """Return a stored slider with its frames in the page: what a notebook shows before they are is not needed here."""
+    html = re.sub('<style>.*?</style>|<div class="still">.*?</div>| hidden="hidden"', "", explorer, flags=re.DOTALL)
+    html = html.replace('<script type="image/svg+xml">', '<div class="frame" hidden>').replace("</script>", "</div>")
+    return html.replace('<div class="frame" hidden>', '<div class="frame">', 1)
+
+
 def inline_pictures(app: Sphinx, doctree: nodes.document, _page: str) -> None:
     """Put a notebook's SVG into the page itself: an image file could not take the color of the text."""
     if app.builder.format != "html":
         return
+    for output in list(doctree.findall(nodes.raw)):
+        if 'class="explorer"' in output.astext():
+            output.replace_self(nodes.raw("", unfolded(output.astext()), format="html"))
     for image in list(doctree.findall(nodes.image)):
         path = Path(app.srcdir, image["uri"])
         if path.suffix == ".svg" and path.is_file():

@@ -138,7 +138,13 @@ def read_source(app: Any, page: str, source: list[str]) -> None:
         source[0] = json.dumps(notebook)
 
 
+def number_nothing(_app: Any, config: Any) -> None:
+    """Take back the numbers of figures, which the extension for exercises asks for: a notebook shows none."""
+    config.numfig = False
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Connect the reading of sources."""
     app.connect("source-read", read_source)
+    app.connect("config-inited", number_nothing, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,7 +11,7 @@ import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from xavier_lib.figures.svg import lean_svg
+from xavier_lib.figures.svg import lean_svg, still
 
 GRAY = "#767676"
 #: Colors that stand out on white and on black, also for color-blind readers; each has its dash and marker.
@@ -52,7 +52,8 @@ Arguments = ParamSpec("Arguments")
 class Picture:
     """A figure as SVG text, with a text alternative made from the numbers that it shows.
 
-    A notebook shows the SVG; the representation is the text alternative. See :doc:`/chapters/network`.
+    A notebook shows the SVG, as an image where it trusts no stored SVG; the representation is the text alternative.
+    See :doc:`/chapters/network`.
 
     >>> from xavier_lib.figures import lines
     >>> picture = lines({"square": ([0, 1, 2], [0, 1, 4])}, x_label="x", y_label="y")
@@ -69,6 +70,9 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         return self.svg
+
+    def _repr_html_(self) -> str:
+        return still(self.svg, self.alt)
 
 
 def drawn(draw: Callable[Concatenate[Figure, Arguments], str]) -> Callable[Arguments, Picture]:

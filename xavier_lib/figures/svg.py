@@ -2,6 +2,8 @@
 
 import re
 from hashlib import sha256
+from html import escape
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 SVG = "http://www.w3.org/2000/svg"
@@ -31,6 +33,12 @@ def lean_svg(text: str, alt: str) -> str:
     lean = ElementTree.tostring(root, encoding="unicode")
     lean = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}", lean)
     return lean.replace(INK, "currentColor")
+
+
+def still(svg: str, alt: str) -> str:
+    """Return an SVG as an image element: a notebook that was not trusted shows one, and no SVG of its own."""
+    source = "data:image/svg+xml," + quote(svg, safe=" /:;,=()'!*@$+?[]|~")
+    return f'<img style="max-width:100%" alt="{escape(alt)}" src="{source}">'
 
 
 def _prune(parent: ElementTree.Element) -> None:
