@@ -9,7 +9,6 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-ANSWER = "#### Worked answer"  # closed until a reader of the notebook opens it
 CHAPTERS = Path(__file__).parent.parent / "chapters"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -28,7 +27,7 @@ def store(path: Path) -> None:
         cell.id = f"{path.stem}-{number:02d}"
         if cell.cell_type == "code":
             set_alt(cell)
-        elif cell.source == ANSWER:
+        elif cell.source == "#### Worked answer":  # closed until a reader of the notebook opens it
             cell.metadata["jp-MarkdownHeadingCollapsed"] = True
     nbformat.write(notebook, path)
 

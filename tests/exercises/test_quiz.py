@@ -212,6 +212,17 @@ def test_the_form_brings_the_rule_that_hides_and_nothing_that_runs_or_asks() -> 
         assert text == html(self_test(name))
 
 
+def test_without_the_rule_every_explanation_stays_hidden() -> None:
+    """A notebook that is not trusted drops the rule and kills the buttons: no answer stands open, a line says why."""
+    for name in NAMES:
+        text = re.sub("<style>.*?</style>", "", html(self_test(name)))
+        form = BeautifulSoup(text, "html.parser")
+        assert len(form.select("[role=status][hidden=hidden]")) == len(form.select("[role=status]")) > 2
+        assert "run this cell" in form.select_one(".asleep").get_text()
+    for rule in (".self-test [role=status]{display:block}", ".self-test .asleep{display:none}"):
+        assert rule in quiz.STYLE
+
+
 def test_text_is_escaped_and_only_backticks_become_code() -> None:
     """A less-than sign in a question must not swallow what follows."""
     test = SelfTest("he", (Question("a < b & `c <d>`?", (Option("<b>no</b>", "x > 1"),)),))
