@@ -31,9 +31,20 @@ def picture(svg: str) -> nodes.raw:
     return nodes.raw("", f'<div class="picture-box">{svg}</div>', format="html")
 
 
+def awake(output: str) -> str:
+    """Return a stored slider or self-test without what it shows where a notebook is not trusted."""
+    html = re.sub(
+        '<div class="still">.*?</div>|<p class="asleep">.*?</p>| hidden="hidden"| onkeydown="[^"]*"',
+        "",
+        output,
+        flags=re.DOTALL,
+    )
+    return unfolded(html) if 'class="explorer"' in html else html
+
+
 def unfolded(explorer: str) -> str:
-    """Return a stored slider with its frames in the page: what a notebook shows before they are is not needed here."""
-    html = re.sub('<style>.*?</style>|<div class="still">.*?</div>| hidden="hidden"', "", explorer, flags=re.DOTALL)
+    """Return a stored slider with its frames in the page, which has a style for them."""
+    html = re.sub("<style>.*?</style>", "", explorer)
     html = html.replace('<script type="image/svg+xml">', '<div class="frame" hidden>').replace("</script>", "</div>")
     return html.replace('<div class="frame" hidden>', '<div class="frame">', 1)
 
@@ -43,8 +54,8 @@ def inline_pictures(app: Sphinx, doctree: nodes.document, _page: str) -> None:
     if app.builder.format != "html":
         return
     for output in list(doctree.findall(nodes.raw)):
-        if 'class="explorer"' in output.astext():
-            output.replace_self(nodes.raw("", unfolded(output.astext()), format="html"))
+        if 'class="asleep"' in output.astext():
+            output.replace_self(nodes.raw("", awake(output.astext()), format="html"))
     for image in list(doctree.findall(nodes.image)):
         path = Path(app.srcdir, image["uri"])
         if path.suffix == ".svg" and path.is_file():

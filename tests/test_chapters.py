@@ -116,7 +116,7 @@ def test_every_chapter_has_a_slider_stored_in_its_static_face(path: Path) -> Non
 
 @chapters
 def test_the_markdown_is_plain_and_its_links_lead_somewhere(path: Path) -> None:
-    """No role and no directive, which most notebook programs show raw; a link names a file or an entry that is there."""
+    """No role and no directive, which most notebook programs show raw; a link names a file or entry that is there."""
     text = prose(path)
 
     assert not re.search(r"\{[a-z:-]+\}`|^[`:]{3,}|^:\w+:", text, flags=re.MULTILINE)

@@ -128,19 +128,19 @@ def test_every_combination_is_a_frame_and_only_the_first_is_shown():
 
 
 def sanitized(text):
-    """Drop what the sanitizer of JupyterLab drops: scripts and styles whole, handlers, empty attributes, data of ours."""
+    """Drop what the sanitizer of JupyterLab drops: scripts and styles whole, handlers, empty attributes, data."""
     text = re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)
     return re.sub(r' (oninput|data-[\w-]+|aria-\w+|role)="[^"]*"| hidden(?!=)', "", text)
 
 
 def test_a_notebook_that_is_not_trusted_shows_one_frame_no_dead_slider_and_how_to_move_on():
     """Sliders are hidden by an attribute with a value, which a sanitizer keeps, and shown by a rule, which it drops."""
-    left = sanitized(explore(plain, hidden_width=WIDTHS, name=NAMES)._repr_html_())
+    left = sanitized(explore(plain, width=WIDTHS, name=NAMES)._repr_html_())
 
     assert left.count("<img") == 1
-    assert 'alt="hidden_width is 20, name is tanh"' in left
+    assert 'alt="width is 20, name is tanh"' in left
     assert left.count("<input") == left.count('<label hidden="hidden"') == 2
-    assert "The first of 6 pictures: hidden width = 20, name = tanh. To move the slider, run this section." in left
+    assert "The first of 6 pictures: width = 20, name = tanh. To move the slider, run this section." in left
     for rule in (".explorer label{display:flex", ".explorer .asleep{display:none}"):
         assert rule in module.STYLE
 

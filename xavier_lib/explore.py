@@ -73,7 +73,8 @@ class StaticExplorer:
     def _repr_html_(self) -> str:
         sliders = "".join(slider(name, values) for name, values in self.parameters.items())
         frames = "".join(f'<script type="image/svg+xml">{html}</script>' for html in self.frames)
-        count = f'data-frames="{len(self.frames)}"'
+        # The second attribute keeps the arrow keys for the sliders, where JupyterLab would take them.
+        count = f'data-frames="{len(self.frames)}" onkeydown="event.stopPropagation()"'
         return (
             f'<figure class="explorer" {count} oninput="{escape(SHOW_FRAME)}"><style>{STYLE}</style>'
             f'{sliders}<div class="still">{self.first()}</div>{frames}</figure>'

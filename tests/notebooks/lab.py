@@ -26,7 +26,8 @@ OPEN = """async path => {
     for (let turn = 0; turn < 600 && !settled(); turn++) await new Promise(done => setTimeout(done, 50))
     await Promise.all(panel.content.widgets.map(cell => cell.ready))
     const drawn = () => [...panel.node.querySelectorAll('img')].every(img => img.complete)
-        && panel.content.widgets.every(cell => cell.model.type !== 'markdown' || cell.rendered && cell.node.innerText.trim() || cell.isHidden)
+        && panel.content.widgets.every(cell => cell.model.type !== 'markdown' || cell.isHidden
+            || cell.rendered && cell.node.innerText.trim())
     for (let turn = 0; turn < 600 && !drawn(); turn++) await new Promise(done => setTimeout(done, 50))
     return panel.content.widgets.length
 }"""
@@ -37,8 +38,10 @@ CLOSE = """async () => {
     panel.dispose()
 }"""
 RUN_ALL = """async () => {
-    await jupyterapp.shell.currentWidget.sessionContext.ready
+    const {sessionContext} = jupyterapp.shell.currentWidget
+    await sessionContext.ready
     await jupyterapp.commands.execute('notebook:run-all-cells')
+    await sessionContext.session.kernel.info
 }"""
 # What a reader sees of the notebook in front.
 SEEN = r"""() => {
@@ -47,7 +50,7 @@ SEEN = r"""() => {
     const all = (css, root = node) => [...root.querySelectorAll(css)]
     const pictures = all('.jp-OutputArea img, .jp-OutputArea svg[role=img]').filter(seen)
         .filter(e => e.tagName !== 'IMG' || e.naturalWidth > 0)
-    const prose = all('.jp-MarkdownCell').map(e => e.innerText).join('\n')
+    const prose = all('.jp-MarkdownCell').filter(seen).map(e => e.innerText).join('\n')
     const answers = content.widgets.filter(cell => cell.model.sharedModel.getSource().includes('worked=True'))
     const outputs = all('.jp-OutputArea-output').map(e => e.innerText).join('\n')
     return {

@@ -102,7 +102,8 @@ class SelfTest:
     def _repr_html_(self) -> str:
         forms = (form(question, number, self.chapter) for number, question in enumerate(self.questions, start=1))
         asleep = '<p class="asleep">To choose an answer and read why, run this cell.</p>'
-        return f'<div class="self-test"><style>{STYLE}</style>{asleep}{"".join(forms)}</div>'
+        opening = '<div class="self-test" onkeydown="event.stopPropagation()">'  # JupyterLab would take the arrow keys
+        return f"{opening}<style>{STYLE}</style>{asleep}{''.join(forms)}</div>"
 
 
 def self_test(chapter: str) -> SelfTest:
