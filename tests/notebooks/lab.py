@@ -73,7 +73,7 @@ SEEN = r"""() => {
 def lab(home: Path, browser: Browser, *, extension: bool) -> Iterator[Page]:
     """Yield a tab with a fresh JupyterLab on a fresh clone's files in ``home``, with jupyterlab-myst or without."""
     clone = home / "clone"
-    for name in ("chapters", "xavier_lib"):
+    for name in ("chapters", "results", "xavier_lib"):
         shutil.copytree(ROOT / name, clone / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
     for name in ("glossary.md", "references.bib"):
         shutil.copy(ROOT / name, clone / name)
