@@ -30,7 +30,8 @@ SHOW_FRAME = (
 # What a notebook does not trust it sanitizes: this rule goes, and with it the handler and the frames. So sliders wait
 # for the rule, and the line that says how to get them makes way for it.
 STYLE = (
-    ".explorer label{display:flex;gap:.75em;align-items:center}"
+    ".explorer{margin:1em 0}"
+    ".explorer label{display:flex;flex-wrap:wrap;gap:0 .75em;align-items:center}"
     ".explorer .asleep{display:none}"
     ".explorer svg{max-width:100%;height:auto}"
 )
