@@ -21,9 +21,6 @@ def depart_solution(translator: HTML5Translator, _node: nodes.Element) -> None:
 def summarize_solutions(app: Sphinx, doctree: nodes.document, _page: str) -> None:
     """Turn an answer's title into the line that opens it; a link has no place there."""
     if app.builder.format == "html":
-        for title in doctree.findall(nodes.title):  # a property without a number gives its id to its title, too
-            if title["ids"] == title.parent["ids"]:
-                title["ids"] = []
         for title in [solution.next_node(nodes.title) for solution in doctree.findall(solution_node)]:
             title.replace_self(nodes.raw("", f"<summary>{escape(title.astext())}</summary>", format="html"))
 
