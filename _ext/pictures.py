@@ -1,6 +1,7 @@
 """Figures inside the page, so that they take the color of its text."""
 
 import json
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -30,10 +31,31 @@ def picture(svg: str) -> nodes.raw:
     return nodes.raw("", f'<div class="picture-box">{svg}</div>', format="html")
 
 
+def awake(output: str) -> str:
+    """Return a stored slider or self-test without what it shows where a notebook is not trusted."""
+    html = re.sub(
+        '<div class="still">.*?</div>|<p class="asleep">.*?</p>| hidden="hidden"| onkeydown="[^"]*"',
+        "",
+        output,
+        flags=re.DOTALL,
+    )
+    return unfolded(html) if 'class="explorer"' in html else html
+
+
+def unfolded(explorer: str) -> str:
+    """Return a stored slider with its frames in the page, which has a style for them."""
+    html = re.sub("<style>.*?</style>", "", explorer)
+    html = html.replace('<script type="image/svg+xml">', '<div class="frame" hidden>').replace("</script>", "</div>")
+    return html.replace('<div class="frame" hidden>', '<div class="frame">', 1)
+
+
 def inline_pictures(app: Sphinx, doctree: nodes.document, _page: str) -> None:
     """Put a notebook's SVG into the page itself: an image file could not take the color of the text."""
     if app.builder.format != "html":
         return
+    for output in list(doctree.findall(nodes.raw)):
+        if 'class="asleep"' in output.astext():
+            output.replace_self(nodes.raw("", awake(output.astext()), format="html"))
     for image in list(doctree.findall(nodes.image)):
         path = Path(app.srcdir, image["uri"])
         if path.suffix == ".svg" and path.is_file():

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from plain import ANSWER, travelling
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -29,17 +30,31 @@ def add_links(app: Sphinx, page: str, _template: str, context: dict[str, Any], _
 
 
 def write_colab_notebooks(app: Sphinx, error: Exception | None) -> None:
-    """Write each chapter once more with a first cell that installs the package: Colab needs it, Binder does not."""
+    """Write each chapter once more for Colab: a first cell that installs the package, links that lead to the site."""
     if error or app.builder.format != "html":
         return
     for source in sorted(Path(app.srcdir, "chapters").glob("*.ipynb")):
-        notebook = json.loads(source.read_text(encoding="utf-8"))
-        command = f'%pip install -q "xavier_lib[book] @ git+https://github.com/{app.config.repository}"'
-        cell = {"cell_type": "code", "id": "colab", "metadata": {}, "outputs": [], "execution_count": None}
-        notebook["cells"].insert(0, {**cell, "source": [command]})
+        notebook = for_colab(
+            json.loads(source.read_text(encoding="utf-8")), app.config.repository, app.config.html_baseurl
+        )
         target = Path(app.outdir, "colab", "chapters", source.name)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+
+
+def for_colab(notebook: dict[str, Any], repository: str, site: str) -> dict[str, Any]:
+    """Return a chapter as Colab needs it; it closes the sections that the metadata name, the worked answers."""
+    command = f'%pip install -q "xavier_lib[book] @ git+https://github.com/{repository}"'
+    cell = {"cell_type": "code", "id": "colab", "metadata": {}, "outputs": [], "execution_count": None}
+    closed = []
+    for chapter_cell in notebook["cells"]:
+        if chapter_cell["cell_type"] == "markdown":
+            chapter_cell["source"] = travelling("".join(chapter_cell["source"]), site)
+            chapter_cell["metadata"] |= {"id": chapter_cell["id"]}
+            closed += [chapter_cell["id"]] if chapter_cell["source"] == ANSWER else []
+    notebook["cells"].insert(0, {**cell, "source": [command]})
+    notebook["metadata"]["colab"] = {"collapsed_sections": closed}
+    return notebook
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
@@ -29,6 +30,7 @@ class Tolerant(str):
 
 def same_output(stored: str, computed: str) -> bool:
     """Say whether two outputs agree: words exactly, numbers and coordinates each within its tolerance."""
+    stored, computed = unquote(stored), unquote(computed)  # an image element holds its SVG in its address
     coordinates = [COORDINATES.findall(text) for text in (stored, computed)]
     rest = [IDENTIFIER.sub("p", COORDINATES.sub("coordinates", text)) for text in (stored, computed)]
     return close(*rest, rel=LAST_BITS, abs_=0) and close(*map("\n".join, coordinates), rel=0, abs_=LAST_DIGIT * 1.01)

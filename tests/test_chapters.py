@@ -1,6 +1,7 @@
 """What nbval passes in silence is refused here: unexecuted cells, empty alt texts, numbers nobody computed."""
 
 import ast
+import builtins
 import re
 import statistics
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 import nbformat
 import pytest
 import yaml
+
+from tools import plain
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -108,9 +111,62 @@ def test_every_chapter_has_a_slider_stored_in_its_static_face(path: Path) -> Non
 
     assert explorers
     for html in explorers:
-        frames = re.findall(r'<div class="frame"( hidden)?>', html)
-        assert len(frames) > 2
-        assert frames == ["", *[" hidden"] * (len(frames) - 1)]
+        assert html.count('<script type="image/svg+xml"><svg ') == int(re.search(r'data-frames="(\d+)"', html)[1]) > 2
+        assert html.count("<img ") == 1
+
+
+@chapters
+def test_the_markdown_is_plain_and_its_links_lead_somewhere(path: Path) -> None:
+    """No role and no directive, which most notebook programs show raw; a link names a file or entry that is there."""
+    text = prose(path)
+
+    assert not re.search(r"\{[a-z:-]+\}`|^[`:]{3,}|^:\w+:", text, flags=re.MULTILINE)
+    for _, target in plain.LINK.findall(text):
+        file, _, name = target.partition("#")
+        if not file.startswith("https://"):
+            assert (path.parent / file).is_file(), target
+        if name and file == "../glossary.md":
+            assert name in plain.terms(), target
+        if name and file == "../references.bib":
+            assert f"{{{name}," in (ROOT / "references.bib").read_text(encoding="utf-8"), target
+
+
+@chapters
+def test_every_worked_answer_is_closed_and_says_that_it_is_one(path: Path) -> None:
+    """Its heading is stored folded, and its check is marked, so that the catalog does not count it as the reader's."""
+    worked = False
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("#"):
+            worked = cell.source == plain.ANSWER
+            assert cell.metadata.get("jp-MarkdownHeadingCollapsed", False) is worked, cell.id
+        for call in re.findall(r"(?m)^check\(.*\)$", cell.source if cell.cell_type == "code" else ""):
+            assert call.endswith(", worked=True)") is worked, cell.id
+
+
+@chapters
+def test_a_slider_needs_no_cell_outside_its_section(path: Path) -> None:
+    """Who runs a slider's section alone gets a live slider: it imports and defines all that its cells use."""
+    known: set[str] = set(dir(builtins))
+    defined, seen = set(known), False
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            defined = set(known) if re.search(r"(?m)^## ", cell.source) else defined
+            continue
+        tree = ast.parse(cell.source)
+        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+        arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+        functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        imported = {
+            (alias.asname or alias.name)
+            for node in ast.walk(tree)
+            for alias in getattr(node, "names", [])
+            if isinstance(alias, ast.alias)
+        }
+        defined |= {node.id for node in names if isinstance(node.ctx, ast.Store)} | arguments | functions | imported
+        if any(node.id == "explore" for node in names):
+            seen = True
+            assert {node.id for node in names} <= defined, cell.id
+    assert seen
 
 
 @chapters
@@ -130,8 +186,9 @@ def test_the_page_has_the_anatomy_of_a_chapter(path: Path) -> None:
         assert part in opening
     assert text.split("## Summary")[1].split("\n## ")[0].count("\n- ") == 3
     assert text.count("*Predict") >= 3
-    assert text.count("{exercise}") >= 5
-    assert text.count("{exercise}") == text.count("{solution-start}") == text.count("{solution-end}")
+    exercises = re.findall(r"(?m)^### ★+ ", text)
+    assert len(exercises) >= 5
+    assert len(exercises) == len(re.findall(r"(?m)^#### Worked answer$", text)) == text.count("<summary>Hint</summary>")
     assert f'self_test("{path.stem}")' in [cell.source for cell in cells(path, "code")][-1]
 
 

@@ -8,6 +8,7 @@ import sys
 import tracemalloc
 from html.parser import HTMLParser
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -47,8 +48,11 @@ class Page(HTMLParser):
     def __init__(self, explorer):
         super().__init__()
         self.html = explorer._repr_html_()
+        # As the first move leaves the figure: the frames out of their scripts, the still picture gone.
+        unfolded = re.sub(r'<style>.*?</style>|<div class="still">.*?</div>', "", self.html, flags=re.DOTALL)
+        unfolded = unfolded.replace('<script type="image/svg+xml">', '<div class="frame">')
         self.tags = []
-        self.feed(self.html)
+        self.feed(unfolded.replace("</script>", "</div>"))
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs), []))
@@ -112,12 +116,33 @@ def test_names_of_the_librarys_own_stay_as_they_are():
 
 
 def test_every_combination_is_a_frame_and_only_the_first_is_shown():
-    """Without JavaScript the first frame is there to be read, and no other."""
-    page = Page(explore(plain, width=WIDTHS, name=NAMES))
-    frames = page.all("div", **{"class": "frame"})
+    """The frames wait as inert text; the first is there as an image, whose address holds the same SVG."""
+    explorer = explore(plain, width=WIDTHS, name=NAMES)
+    page = Page(explorer)
 
-    assert len(frames) == 6
-    assert ["hidden" in frame for frame in frames] == [False, True, True, True, True, True]
+    assert len(page.all("div", **{"class": "frame"})) == 6
+    outside = re.sub(r"<script.*?</script>", "", page.html, flags=re.DOTALL)
+    assert "<svg" not in outside
+    (source,) = re.findall(r'<img [^>]*src="data:image/svg\+xml,([^"]*)"', outside)
+    assert unquote(source) == explorer.frames[0]
+
+
+def sanitized(text):
+    """Drop what the sanitizer of JupyterLab drops: scripts and styles whole, handlers, empty attributes, data."""
+    text = re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)
+    return re.sub(r' (oninput|data-[\w-]+|aria-\w+|role)="[^"]*"| hidden(?!=)', "", text)
+
+
+def test_a_notebook_that_is_not_trusted_shows_one_frame_no_dead_slider_and_how_to_move_on():
+    """Sliders are hidden by an attribute with a value, which a sanitizer keeps, and shown by a rule, which it drops."""
+    left = sanitized(explore(plain, width=WIDTHS, name=NAMES)._repr_html_())
+
+    assert left.count("<img") == 1
+    assert 'alt="width is 20, name is tanh"' in left
+    assert left.count("<input") == left.count('<label hidden="hidden"') == 2
+    assert "The first of 6 pictures: width = 20, name = tanh. To move the slider, run this section." in left
+    for rule in (".explorer label{display:flex", ".explorer .asleep{display:none}"):
+        assert rule in module.STYLE
 
 
 def test_frames_stand_where_the_handler_looks_for_them():
@@ -143,11 +168,12 @@ def test_each_frame_has_an_alternative_of_its_own_numbers():
 
 
 def test_the_static_face_needs_nothing_else():
-    """No script, no style sheet, no address but the SVG namespace's: a page works with no network and no kernel."""
+    """Nothing that runs but the handler, no address but the SVG namespace's: no network and no kernel is needed."""
     page = Page(explore(curve, slope=[2, 30], power=[1, 2]))
 
     assert not {tag for tag, *_ in page.tags} & {"script", "link", "style", "img", "iframe"}
-    assert set(re.findall(r"https?://[^\"\s<]+", page.html)) == {"http://www.w3.org/2000/svg"}
+    assert set(re.findall(r"<script[^>]*>", page.html)) == {'<script type="image/svg+xml">'}
+    assert set(re.findall(r"https?://[^\"\s<]+", unquote(page.html))) == {"http://www.w3.org/2000/svg"}
 
 
 @pytest.mark.parametrize("steepest", [100, 2], ids=["different", "equal"])
@@ -200,22 +226,24 @@ def test_a_draw_that_returns_no_picture_says_so_in_its_place():
 
 
 def test_the_live_face_is_a_slider_a_parameter_over_a_picture(live):  # noqa: ARG001
-    """Native widgets: SelectionSliders with the same labels and values as the static face, and the picture's HTML."""
+    """SelectionSliders with the labels and values of the static face, a line on where they stand, the picture."""
     import ipywidgets
 
     box = explore(plain, hidden_width=WIDTHS, name=NAMES)
     assert type(box) is ipywidgets.VBox
-    assert [type(child) for child in box.children] == [ipywidgets.SelectionSlider] * 2 + [ipywidgets.HTML]
+    assert [type(child) for child in box.children] == [ipywidgets.SelectionSlider] * 2 + [ipywidgets.HTML] * 3
     assert [child.description for child in box.children[:2]] == ["hidden width", "name"]
     assert [name for name, _ in box.children[0].options] == ["20", "64", "0.1235"]
-    assert box.children[2].value == plain(hidden_width=20, name="tanh").svg
+    assert box.children[2].value == "hidden width = 20, name = tanh"
+    assert box.children[3].value == plain(hidden_width=20, name="tanh").svg
 
 
-def test_moving_a_live_slider_computes_again(live):  # noqa: ARG001
-    """One call of draw for the first picture and one for each move, with the values that the sliders stand at."""
-    calls = []
+def test_moving_a_live_slider_computes_again_and_says_that_it_works(live):  # noqa: ARG001
+    """One call of draw for each move, with the values that the sliders stand at; meanwhile the line says computing."""
+    calls, said = [], []
     box = explore(lambda **values: calls.append(values) or plain(**values), width=WIDTHS, name=NAMES)
-    first, second, picture = box.children
+    first, second, state, picture, _ = box.children
+    state.observe(lambda change: said.append((change.new, len(calls))), names="value")
 
     first.value = 64
     second.value = "relu <1>"
@@ -223,6 +251,12 @@ def test_moving_a_live_slider_computes_again(live):  # noqa: ARG001
         {"width": 20, "name": "tanh"},
         {"width": 64, "name": "tanh"},
         {"width": 64, "name": "relu <1>"},
+    ]
+    assert said == [
+        ("<em>width = 64, name = tanh: computing …</em>", 1),
+        ("width = 64, name = tanh", 2),
+        ("<em>width = 64, name = relu &lt;1&gt;: computing …</em>", 2),
+        ("width = 64, name = relu &lt;1&gt;", 3),
     ]
     assert picture.value == plain(width=64, name="relu <1>").svg
 
@@ -232,7 +266,7 @@ def test_both_faces_show_the_same_pictures(monkeypatch):
     pytest.importorskip("ipywidgets")
     page = Page(static := explore(curve, slope=[2, 30, 50], power=[1, 2]))
     monkeypatch.setenv(module.FACE, "live")
-    first, second, picture = explore(curve, slope=[2, 30, 50], power=[1, 2]).children
+    first, second, _, picture, _ = explore(curve, slope=[2, 30, 50], power=[1, 2]).children
 
     for positions in itertools.product(range(3), range(2)):
         first.index, second.index = positions
@@ -241,7 +275,7 @@ def test_both_faces_show_the_same_pictures(monkeypatch):
 
 def test_a_live_picture_that_fails_says_so_in_its_place(live):  # noqa: ARG001
     """The message is that of the static face, and the next move draws again."""
-    slider, picture = explore(refusing, width=WIDTHS).children
+    slider, _, picture, _ = explore(refusing, width=WIDTHS).children
 
     slider.value = 64
     assert picture.value.startswith(

@@ -14,24 +14,17 @@ from typing import Any, NamedTuple
 import nbformat
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from pybtex.database import parse_file
+from plain import ANSWER, EXERCISE, ROOT, travelling
 from store import METADATA
 
-ROOT = Path(__file__).parent.parent
 REPOSITORY = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]["repository"]
 SITE = "https://{}.github.io/{}/".format(*REPOSITORY.split("/"))
-EXERCISE = re.compile(r"````\{exercise\} (?P<title>.+?)\n:label: (?P<label>\S+)\n(?P<text>.*)\n````", re.DOTALL)
-HINT = re.compile(r"```\{hint\}\n:class: dropdown\n(.*?)\n```", re.DOTALL)
-SOLUTION = re.compile(r"````\{solution-(?:start|end)\}.*?\n````", re.DOTALL)
-LEFT = re.compile(r"^(?:`{3,}|:{3,})\{.*", re.MULTILINE)
-ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
 
 
 class Exercise(NamedTuple):
     """One exercise as its chapter holds it; text and cells."""
 
     title: str
-    label: str
     text: str
     stub: Any
     check: Any
@@ -57,20 +50,21 @@ def read(path: Path) -> tuple[str, Any, list[Exercise]]:
         text, stub, check, start = rest[:4]
         match = EXERCISE.fullmatch(text.source.strip())
         if match is None:
-            raise misplaced(path, text, "one {exercise} directive with its title and label")
-        label = match["label"]
+            raise misplaced(path, text, "the heading of an exercise with its stars, and its text")
         if stub.cell_type != "code":
-            raise misplaced(path, stub, f"the stub of {label}")
-        if not re.fullmatch(rf'check\("{label}", \w+\)', check.source):
-            raise misplaced(path, check, f"the check of {label}")
-        if not start.source.startswith(f"````{{solution-start}} {label}\n"):
-            raise misplaced(path, start, f"the start of the answer to {label}")
-        ends = [i for i, cell in enumerate(rest) if "````{solution-end}" in cell.source]
-        following = [i for i, cell in enumerate(rest) if cell.source.startswith("````{exercise}") and i]
-        if not ends or (following and following[0] < ends[0]):
-            raise misplaced(path, start, f"the start of an answer to {label} that ends")
-        found.append(Exercise(**match.groupdict(), stub=stub, check=check, answer=rest[3 : ends[0] + 1]))
-        rest = rest[ends[0] + 1 :]
+            raise misplaced(path, stub, f"the stub of {match['title']}")
+        checked = re.fullmatch(r'check\("([\w-]+)", \w+\)', check.source)
+        if checked is None:
+            raise misplaced(path, check, f"the check of {match['title']}")
+        if start.source != ANSWER:
+            raise misplaced(path, start, f"the heading {ANSWER!r} of {checked[1]}")
+        end = next((i for i, cell in enumerate(rest[4:], start=4) if EXERCISE.match(cell.source)), len(rest))
+        if not any(f'check("{checked[1]}"' in cell.source and "worked=True" in cell.source for cell in rest[4:end]):
+            raise misplaced(
+                path, start, f"followed by the worked answer to {checked[1]}, with worked=True in its check"
+            )
+        found.append(Exercise(match["title"], match["text"], stub, check, rest[4:end]))
+        rest = rest[end:]
     return title, setup, found
 
 
@@ -79,40 +73,11 @@ def misplaced(path: Path, cell: Any, expected: str) -> ValueError:
     return ValueError(f"{path.name}: cell {cell.id} must be {expected}, got {cell.source[:60]!r}")
 
 
-def plain(text: str) -> str:
-    """Return MyST text as Markdown that every notebook program shows: directives and roles become words and links.
-
-    Raises:
-        ValueError: if there is a role that has no plain form.
-    """
-    text = SOLUTION.sub("", text)
-    text = HINT.sub(r"<details>\n<summary>Hint</summary>\n\n\1\n\n</details>", text)
-    text = ROLE.sub(lambda match: role(match[1], match[2]), text).strip()
-    if left := LEFT.search(text):
-        raise ValueError(f"an exercise must use no other directive than hint, got {left[0]!r}")
-    return text
-
-
-def role(name: str, content: str) -> str:
-    """Return one role as words, or as a link to the page on the site."""
-    words, _, target = content.rstrip(">").partition(" <")
-    if name == "term":
-        return words
-    if name == "doc":
-        return f"[{words}]({SITE}chapters/{(target or words).rpartition('/')[2]}.html)"
-    if name in ("cite:t", "cite:p"):
-        return f"[{cited(content)}]({SITE}references.html)"
-    if name == "py:func":
-        return f"`{content.rpartition('.')[2]}`"
-    raise ValueError(f"an exercise must use no other role than term, doc, cite:t, cite:p and py:func, got {name!r}")
-
-
-def cited(key: str) -> str:
-    """Return the authors and the year of an entry of the bibliography."""
-    entry = parse_file(ROOT / "references.bib").entries[key]
-    names = [" ".join(person.last_names) for person in entry.persons["author"]]
-    authors = " and ".join(names) if len(names) < 3 else f"{names[0]} and others"
-    return f"{authors} ({entry.fields['year']})"
+def at_home(text: str, chapter: str) -> str:
+    """Return text whose links lead to the site, and so do the words for what only the chapter holds."""
+    page = f"{SITE}chapters/{chapter}.html"
+    text = re.sub(r"\bthis page\b", f"[the chapter]({page})", travelling(text, SITE))
+    return re.sub(r"(?<!## )\b(equation \d+)\b(?![^\n]*\]\()", rf"[\1]({page})", text)
 
 
 def opening(chapter: str, title: str, *, key: bool) -> str:
@@ -134,10 +99,10 @@ def notebook(path: Path, *, key: bool) -> Any:
     title, setup, exercises = read(path)
     cells = [new_markdown_cell(opening(path.stem, title, key=key)), new_code_cell(setup.source)]
     for exercise in exercises:
-        cells.append(new_markdown_cell(f"## {exercise.title}\n\n{plain(exercise.text)}"))
+        cells.append(new_markdown_cell(f"## {exercise.title}\n\n{at_home(exercise.text, path.stem)}"))
         cells += [new_code_cell(exercise.stub.source), new_code_cell(exercise.check.source)]
         if key:
-            cells += [new_markdown_cell("**Answer**"), *answered(exercise)]
+            cells += [new_markdown_cell("**Answer**"), *answered(exercise, path.stem)]
     if not key:
         cells.append(new_code_cell("from xavier_lib.exercises import catalog\n\ncatalog()"))
     for number, cell in enumerate(cells):
@@ -145,13 +110,13 @@ def notebook(path: Path, *, key: bool) -> Any:
     return new_notebook(cells=cells, metadata=nbformat.from_dict(METADATA))
 
 
-def answered(exercise: Exercise) -> Iterator[Any]:
+def answered(exercise: Exercise, chapter: str) -> Iterator[Any]:
     """Yield the cells of a worked answer, code with what it put out."""
     for cell in exercise.answer:
         if cell.cell_type == "code":
             yield new_code_cell(cell.source, outputs=cell.outputs, execution_count=cell.execution_count)
-        elif text := plain(cell.source):
-            yield new_markdown_cell(text)
+        else:
+            yield new_markdown_cell(at_home(cell.source, chapter))
 
 
 def write(made: Mapping[Path, Any], *, force: bool) -> None:

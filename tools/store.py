@@ -27,6 +27,8 @@ def store(path: Path) -> None:
         cell.id = f"{path.stem}-{number:02d}"
         if cell.cell_type == "code":
             set_alt(cell)
+        elif cell.source == "#### Worked answer":  # closed until a reader of the notebook opens it
+            cell.metadata["jp-MarkdownHeadingCollapsed"] = True
     nbformat.write(notebook, path)
 
 

@@ -4,7 +4,7 @@ import itertools
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
-from html import escape
+from html import escape, unescape
 from numbers import Integral, Real
 from typing import Any, Protocol
 
@@ -13,8 +13,15 @@ from xavier_lib.wording import shown, text
 
 FACE = "XAVIER_LIB_FACE"
 FACES = ("live", "static")
-# The figure's own event handler: it needs no script file, so a stored page works wherever it is shown.
+# The figure's own event handler: it needs no script file, so a stored page works wherever it is shown. The first move
+# takes the frames out of their scripts, where they lie as inert text.
 SHOW_FRAME = (
+    "for(const s of this.querySelectorAll('script')){"
+    "const f=document.createElement('div');"
+    "f.className='frame';"
+    "f.innerHTML=s.textContent;"
+    "s.replaceWith(f)}"
+    "this.querySelector('.still')?.remove();"
     "let n=0;"
     "for(const r of this.querySelectorAll('input')){"
     "const v=r.dataset.values.split('|')[r.value];"
@@ -22,6 +29,28 @@ SHOW_FRAME = (
     "r.nextElementSibling.value=v;"
     "n=n*(+r.max+1)+ +r.value}"
     "[...this.querySelectorAll('.frame')].forEach((f,i)=>f.hidden=i!=n)"
+)
+# What a notebook does not trust it sanitizes: this rule goes, and with it the handler and the frames. So sliders wait
+# for the rule, and the line that says how to get them makes way for it.
+STYLE = (
+    ".explorer{margin:1em 0}"
+    ".explorer label{display:flex;flex-wrap:wrap;gap:0 .75em;align-items:center}"
+    ".explorer .asleep{display:none}"
+    ".explorer svg{max-width:100%;height:auto}"
+)
+
+
+# A slider of ipywidgets speaks the place of its value. Its own readout has the value, so the handle takes that.
+SPEAK = (
+    "const go=()=>{const b=this.closest('.widget-vbox');"
+    "if(!b)return setTimeout(go,50);"
+    "const say=()=>b.querySelectorAll('.widget-hslider').forEach(s=>{"
+    "const h=s.querySelector('[role=slider]'),v=s.querySelector('.widget-readout')?.textContent;"
+    "if(h&&v&&h.getAttribute('aria-valuetext')!=v){"
+    "h.setAttribute('aria-valuetext',v);"
+    "h.setAttribute('aria-label',s.querySelector('label').textContent)}});"
+    "new MutationObserver(say).observe(b,{subtree:true,childList:true,characterData:true,"
+    "attributeFilter:['aria-valuetext']});say()};go()"
 )
 
 
@@ -47,11 +76,23 @@ class StaticExplorer:
 
     def _repr_html_(self) -> str:
         sliders = "".join(slider(name, values) for name, values in self.parameters.items())
-        frames = "".join(
-            f'<div class="frame"{" hidden" if index else ""}>{html}</div>' for index, html in enumerate(self.frames)
+        frames = "".join(f'<script type="image/svg+xml">{html}</script>' for html in self.frames)
+        # The second attribute keeps the arrow keys for the sliders, where JupyterLab would take them.
+        count = f'data-frames="{len(self.frames)}" onkeydown="event.stopPropagation()"'
+        return (
+            f'<figure class="explorer" {count} oninput="{escape(SHOW_FRAME)}"><style>{STYLE}</style>'
+            f'{sliders}<div class="still">{self.first()}</div>{frames}</figure>'
         )
-        opening = f'<figure class="explorer" data-frames="{len(self.frames)}" oninput="{escape(SHOW_FRAME)}">'
-        return f"{opening}{sliders}{frames}</figure>"
+
+    def first(self) -> str:
+        """Return the first frame as an image, with a line on how to move on from it."""
+        from xavier_lib.figures.svg import still
+
+        places = ", ".join(f"{label(name)} = {escape(spoken(values[0]))}" for name, values in self.parameters.items())
+        line = f"The first of {len(self.frames)} pictures: {places}. To move the slider, run this section."
+        frame = self.frames[0]
+        alt = unescape(found[1]) if (found := re.search(r'aria-label="([^"]*)"', frame)) else ""
+        return f'{still(frame, alt) if found else frame}<p class="asleep">{line}</p>'
 
 
 def explore(draw: Callable[..., Drawing], **parameters: Sequence[Any]) -> Any:
@@ -139,7 +180,7 @@ def slider(name: str, values: Sequence[Any]) -> str:
     """Return one native slider with its label and the value it stands at."""
     words = [escape(spoken(value)) for value in values]
     return (
-        f'<label data-first="{words[0]}"><span>{escape(label(name))}</span>'
+        f'<label hidden="hidden" data-first="{words[0]}"><span>{escape(label(name))}</span>'
         f'<input type="range" min="0" max="{len(words) - 1}" value="0" '
         f'autocomplete="off" data-values="{"|".join(words)}" aria-valuetext="{words[0]}">'
         f"<output>{words[0]}</output></label>"
@@ -176,12 +217,17 @@ def live_explorer(draw: Callable[..., Drawing], parameters: Mapping[str, Sequenc
         )
         for name, values in parameters.items()
     }
-    shown = ipywidgets.HTML()
+    state, shown = ipywidgets.HTML(), ipywidgets.HTML()
+    voice = ipywidgets.HTML(f'<img alt="" hidden src="data:," onerror="{escape(SPEAK)}">')
 
     def redraw(_: object = None) -> None:
-        shown.value = frame(draw, {name: widget.value for name, widget in sliders.items()})
+        values = {name: widget.value for name, widget in sliders.items()}
+        place = ", ".join(f"{label(name)} = {spoken(value)}" for name, value in values.items())
+        state.value = f"<em>{escape(place)}: computing …</em>"
+        shown.value = frame(draw, values)
+        state.value = escape(place)
 
     for widget in sliders.values():
         widget.observe(redraw, names="value")
     redraw()
-    return ipywidgets.VBox([*sliders.values(), shown])
+    return ipywidgets.VBox([*sliders.values(), state, shown, voice])

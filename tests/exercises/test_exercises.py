@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import yaml
 
+from tools import plain
 from xavier_lib.exercises import catalog, check
 from xavier_lib.exercises.exercise import KINDS
 from xavier_lib.exercises.formula import Formula
@@ -220,15 +221,17 @@ def cells(chapter):
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_chapter_shows_its_exercises_as_the_catalog_lists_them(chapter):
     """Names, titles and stars agree, in order of stars; each has a target and a hint."""
-    texts = [cell.source for cell in cells(chapter) if cell.source.startswith("````{exercise}")]
-    shown = [re.match(r"````\{exercise\} (★{1,3}) (.+)\n:label: (\S+)\n", text).groups() for text in texts]
+    found = [number for number, cell in enumerate(cells(chapter)) if cell.source.startswith("### ★")]
+    texts = [cells(chapter)[number].source for number in found]
+    names = [plain.label_of(cells(chapter)[number:]) for number in found]
+    shown = [(*re.match(r"### (★{1,3}) (.+)\n", text).groups(), name) for text, name in zip(texts, names, strict=True)]
     listed = [(e.stars, e.title, e.name) for e in catalog() if e.chapter == chapter]
 
     assert [(len(stars), title, name) for stars, title, name in shown] == listed
     assert [stars for stars, _, _ in listed] == sorted(stars for stars, _, _ in listed)
     for text in texts:
         assert "**Target:**" in text
-        assert "```{hint}\n:class: dropdown\n" in text
+        assert "<summary>Hint</summary>" in text
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -10,10 +10,12 @@ import nbformat
 import pytest
 import yaml
 
+from tools.plain import ANSWER
 from xavier_lib.exercises import catalog
 from xavier_lib.exercises.session import CHAPTERS
 
 ROOT = Path(__file__).parents[2]
+NEEDED = ("tools/export.py", "tools/plain.py", "tools/store.py", "_config.yml", "glossary.md")
 LEAN = """
 import ast, json, sys
 ALLOWED = {"numpy", "xavier_lib"}
@@ -66,11 +68,10 @@ def answers(chapter):
     """Return the cells between the start and the end of a worked answer."""
     found, inside = [], False
     for cell in section(chapter):
-        inside = inside or cell.source.startswith("````{solution-start}")
-        if inside:
+        if cell.cell_type == "markdown" and cell.source.startswith("#"):
+            inside = cell.source == ANSWER
+        elif inside:
             found.append(cell)
-        if "````{solution-end}" in cell.source:
-            inside = False
     return found
 
 
@@ -121,7 +122,8 @@ def test_every_notebook_program_can_show_it(folder, chapter, kind):
     text = "\n".join(sources(folder / f"{chapter}-{kind}.ipynb", "markdown"))
     owner, name = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["sphinx"]["config"]["repository"].split("/")
 
-    assert not re.search(r"\{[a-z:-]+\}`|^````|:label:|:class:", text, flags=re.MULTILINE)
+    assert not re.search(r"\{[a-z:-]+\}`|^````|:label:|:class:|this page", text, flags=re.MULTILINE)
+    assert all(target.startswith("https://") for target in re.findall(r"\]\(([^()\s]+)\)", text))
     assert f"https://{owner}.github.io/{name}/chapters/{chapter}.html" in text
     assert f"github.com/{owner}/{name}" in text
 
@@ -146,7 +148,7 @@ def test_the_export_is_made_from_the_chapter(tmp_path):
     """What is changed in the chapter changes in both notebooks; unchanged, the bytes are the same."""
     for name in ("tools", "chapters"):
         (tmp_path / name).mkdir()
-    for name in ("tools/export.py", "tools/store.py", "chapters/glorot.ipynb", "_config.yml", "references.bib"):
+    for name in (*NEEDED, "chapters/glorot.ipynb"):
         (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
     tool, chapter = tmp_path / "tools" / "export.py", tmp_path / "chapters" / "glorot.ipynb"
     for out in ("a", "b"):
@@ -190,11 +192,10 @@ def test_an_unknown_chapter_is_named_with_those_that_there_are(tmp_path):
     ("old", "new", "words"),
     [
         ("def my_limit(fan_in, fan_out):", "{term}", None),
-        ('check(\\"glorot-limit\\", my_limit)', "pass", "must be the check of glorot-limit"),
-        ("{exercise} ★ The limit", "{note} ★ The limit", "must be one {exercise} directive"),
-        ("**Target:** weights", "{emphasis}`x` weights", "no other role than"),
-        ("```{hint}", "```{tip}", "no other directive than hint"),
-        ("````{solution-end}", "The end", "that ends"),
+        ('check(\\"glorot-limit\\", my_limit)', "pass", "must be the check of ★ The limit"),
+        ("### ★ The limit", "### The limit", "must be the heading of an exercise with its stars"),
+        ("#### Worked answer", "#### Answer", "must be the heading '#### Worked answer' of glorot-limit"),
+        ("limit, worked=True)", "limit)", "with worked=True in its check"),
         ("import math", "mathematics = 3", "must be imports only"),
         ("## Summary", "## In short", "must have the sections"),
     ],
@@ -203,7 +204,7 @@ def test_a_chapter_that_breaks_the_conventions_is_refused(tmp_path, old, new, wo
     """The error says which cell, and what is expected; a brace in code is none of the export's business."""
     for name in ("tools", "chapters"):
         (tmp_path / name).mkdir()
-    for name in ("tools/export.py", "tools/store.py", "_config.yml", "references.bib"):
+    for name in NEEDED:
         (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
     text = (ROOT / "chapters" / "glorot.ipynb").read_text("utf-8")
     assert old in text

@@ -178,7 +178,7 @@ def test_a_chapter_can_be_launched(site: Path, page: str) -> None:
 
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_only_the_copy_for_colab_installs_the_package(site: Path, page: str) -> None:
-    """The copy is the chapter with one cell before it; the chapter itself, which Binder runs, installs nothing."""
+    """The copy has one cell more, and links to the site; the chapter itself, which Binder runs, installs nothing."""
     copy, chapter = (
         json.loads(file.read_text(encoding="utf-8"))["cells"]
         for file in (site / "colab" / f"{page}.ipynb", ROOT / f"{page}.ipynb")
@@ -186,5 +186,9 @@ def test_only_the_copy_for_colab_installs_the_package(site: Path, page: str) -> 
     assert copy[0]["cell_type"] == "code"
     assert "".join(copy[0]["source"]).startswith("%pip install")
     assert f"github.com/{CONFIG['repository']}" in "".join(copy[0]["source"])
-    assert copy[1:] == chapter
+    assert [cell for cell in copy[1:] if cell["cell_type"] == "code"] == [
+        cell for cell in chapter if cell["cell_type"] == "code"
+    ]
+    prose = "".join("".join(cell["source"]) for cell in copy if cell["cell_type"] == "markdown")
+    assert prose.count("](https://") == prose.count("](") > 5
     assert "pip install" not in "".join(line for cell in chapter for line in cell["source"])

@@ -14,7 +14,8 @@ from xavier_lib.arguments import one_of
 QUESTIONS = resources.files("xavier_lib.exercises") / "questions"
 LETTERS = "abcd"
 # The test brings its own rule, for viewers that know no other: an explanation waits until its option is chosen.
-# A viewer that drops the rule shows all of them. Paper has no options to choose, so it lists the answers.
+# A notebook that is not trusted drops the rule, and its buttons are dead: the explanations stay hidden, and a line says
+# how to get them. Paper has no options to choose, so it lists the answers.
 WAITING = ",".join(
     f'.self-test fieldset:not(:has([value="{place}"]:checked)) li[value="{place}"]'
     for place in range(1, len(LETTERS) + 1)
@@ -24,6 +25,8 @@ STYLE = (
     ":where(.self-test) legend{padding:0;font-weight:600}"
     ".self-test ol{margin:.5em 0;padding-left:1.75em;list-style:lower-alpha}"
     ":where(.self-test) label{display:block;padding:.2em 0;cursor:pointer}"
+    ".self-test [role=status]{display:block}"
+    ".self-test .asleep{display:none}"
     "@media screen{" + WAITING + "{display:none}}"
     "@media print{.self-test input{display:none}}"
 )
@@ -98,7 +101,9 @@ class SelfTest:
 
     def _repr_html_(self) -> str:
         forms = (form(question, number, self.chapter) for number, question in enumerate(self.questions, start=1))
-        return f'<div class="self-test"><style>{STYLE}</style>{"".join(forms)}</div>'
+        asleep = '<p class="asleep">To choose an answer and read why, run this cell.</p>'
+        opening = '<div class="self-test" onkeydown="event.stopPropagation()">'  # JupyterLab would take the arrow keys
+        return f"{opening}<style>{STYLE}</style>{asleep}{''.join(forms)}</div>"
 
 
 def self_test(chapter: str) -> SelfTest:
@@ -164,7 +169,7 @@ def form(question: Question, number: int, chapter: str) -> str:
     )
     return (
         f"<fieldset><legend>{number}. {marked(question.ask)}</legend>{lettered(options)}"
-        f'<div role="status">{lettered(reasons)}</div></fieldset>'
+        f'<div role="status" hidden="hidden">{lettered(reasons)}</div></fieldset>'
     )
 
 

@@ -15,6 +15,7 @@ CHAPTERS = (
     *("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "frameworks"),
     *("replay", "rectifiers", "table"),
 )
+WORKED = "worked answer"
 _seen: dict[str, str] = {}
 
 
@@ -24,7 +25,7 @@ def exercises() -> dict[str, Exercise]:
     return {exercise.name: exercise for module in modules for exercise in module.EXERCISES}
 
 
-def check(exercise: str, answer: Any) -> Verdict:
+def check(exercise: str, answer: Any, *, worked: bool = False) -> Verdict:
     """Try an answer on several inputs, and name the slip if it is a classic one.
 
     Used at the end of each chapter, from :doc:`/chapters/network` on. The answer may be anything: what raises,
@@ -35,6 +36,7 @@ def check(exercise: str, answer: Any) -> Verdict:
     Args:
         exercise: the exercise's name, as :func:`catalog` lists it.
         answer: the function, the number or the word that the exercise asks for.
+        worked: whether it is the book's worked answer, which :func:`catalog` does not count as the reader's.
 
     Returns:
         A verdict with ``passed``, ``message`` and ``slip``. It never tells the solution.
@@ -55,7 +57,10 @@ def check(exercise: str, answer: Any) -> Verdict:
             f"exercise must be a name that catalog() lists, got {shown(exercise)}; near it: {', '.join(near)}"
         )
     verdict = known[exercise].judge(answer)
-    if _seen.get(exercise) != "passed":
+    before = _seen.get(exercise, "not tried")
+    if worked:
+        _seen[exercise] = before if before in ("passed", "failed") else WORKED
+    elif before != "passed" and (before, verdict.status) != (WORKED, "open"):
         _seen[exercise] = verdict.status
     return verdict
 
@@ -70,7 +75,8 @@ class Entry:
         stars: how hard it is, 1 to 3.
         title: what it is called in the chapter.
         kind: predict, derive, write, find, judge or repair.
-        status: ``"not tried"``, ``"open"``, ``"failed"`` or ``"passed"``, in this session.
+        status: ``"not tried"``, ``"open"``, ``"failed"`` or ``"passed"``, in this session; ``"worked answer"``
+            where only the book's own was run.
 
     >>> catalog()[0].chapter
     'network'
@@ -102,7 +108,7 @@ class Catalog(tuple[Entry, ...]):
     def __repr__(self) -> str:
         """Return a table of plain text."""
         return "\n".join(
-            f"{c:9} {name:22} {stars:4} {status:10} {title}" for c, name, stars, title, status in self.rows()
+            f"{c:9} {name:22} {stars:4} {status:13} {title}" for c, name, stars, title, status in self.rows()
         )
 
     def _repr_html_(self) -> str:

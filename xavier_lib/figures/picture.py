@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from xavier_lib.arguments import numbers
-from xavier_lib.figures.svg import lean_svg
+from xavier_lib.figures.svg import lean_svg, still
 from xavier_lib.wording import shown, text
 
 GRAY = "#767676"
@@ -62,7 +62,8 @@ LARGEST = 1e150  # of what is drawn: beyond it matplotlib's own sums do not fit
 class Picture:
     """A figure as SVG text, with a text alternative made from the numbers that it shows.
 
-    A notebook shows the SVG; the representation is the text alternative. See :doc:`/chapters/network`.
+    A notebook shows the SVG, as an image where it trusts no stored SVG; the representation is the text alternative.
+    See :doc:`/chapters/network`.
 
     >>> from xavier_lib.figures import lines
     >>> picture = lines({"square": ([0, 1, 2], [0, 1, 4])}, x_label="x", y_label="y")
@@ -79,6 +80,9 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         return self.svg
+
+    def _repr_html_(self) -> str:
+        return still(self.svg, self.alt)
 
 
 def drawn(draw: Callable[Concatenate[Figure, Arguments], str]) -> Callable[Arguments, Picture]:

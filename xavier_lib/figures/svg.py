@@ -2,6 +2,8 @@
 
 import re
 from hashlib import sha256
+from html import escape
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 SVG = "http://www.w3.org/2000/svg"
@@ -41,6 +43,12 @@ def _own(root: ElementTree.Element, prefix: str) -> None:
                 element.set(name, value.replace("#", f"#{prefix}", 1))
             else:
                 element.set(name, value.replace("url(#", f"url(#{prefix}").replace(INK, "currentColor"))
+
+
+def still(svg: str, alt: str) -> str:
+    """Return an SVG as an image element: a notebook that was not trusted shows one, and no SVG of its own."""
+    source = "data:image/svg+xml," + quote(svg, safe=" /:;,=()'!*@$+?[]|~")
+    return f'<img style="max-width:100%" alt="{escape(alt)}" src="{source}">'
 
 
 def _prune(parent: ElementTree.Element) -> None:

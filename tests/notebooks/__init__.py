@@ -1,0 +1,1 @@
+"""Promises of the chapters as a real JupyterLab opens them."""

@@ -1,0 +1,118 @@
+"""The first second in JupyterLab, on a fresh clone: untrusted, trusted and run, with jupyterlab-myst and without."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.notebooks.lab import OPEN, RUN_ALL, SEEN, lab, trust, visit
+from tests.site.built import CHAPTERS, ROOT
+from tools import plain
+
+if not os.environ.get("CI"):
+    pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: requirements.txt has it")
+    pytest.importorskip("jupyterlab_myst", reason="jupyterlab-myst is not installed: requirements.txt has it")
+
+NAMES = [page.removeprefix("chapters/") for page in CHAPTERS]
+RUN = ("table", "fans")  # the quickest two
+
+
+@pytest.fixture(scope="module")
+def plain_lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[tuple[Page, Path]]:
+    """Start JupyterLab as it comes."""
+    home = tmp_path_factory.mktemp("lab")
+    with lab(home, browser, extension=False) as tab:
+        yield tab, home
+
+
+def expected(name: str) -> dict[str, int]:
+    """Return what a chapter holds: pictures and formulas outside worked answers, sliders, answers, exercises, links."""
+    count = dict.fromkeys(("pictures", "sliders", "inputs", "answers", "exercises", "links", "formulas"), 0)
+    closed = False
+    for cell in nbformat.read(ROOT / "chapters" / f"{name}.ipynb", as_version=4).cells:
+        if cell.cell_type == "markdown":
+            closed = cell.source == plain.ANSWER or closed and not cell.source.startswith("#")
+            count["exercises"] += cell.source.startswith("### ★")
+            count["links"] += 0 if closed else len(plain.LINK.findall(cell.source))
+            count["formulas"] += 0 if closed else cell.source.count("$$") // 2
+        for output in cell.get("outputs", []):
+            html = output.get("data", {}).get("text/html", "")
+            count["pictures"] += "<img" in html and not closed
+            count["sliders"] += 'class="explorer"' in html
+            count["inputs"] += html.count('type="range"')
+        count["answers"] += "worked=True" in cell.source
+    return count
+
+
+def promise(seen: dict[str, Any], name: str, clone: Path, *, trusted: bool) -> None:
+    """Demand pictures, one frame a slider, everything closed, no raw MyST and no dead link."""
+    there = expected(name)
+    assert seen["pictures"] == there["pictures"] > 0, name
+    assert seen["frames"] == [1] * there["sliders"], name
+    assert seen["controls"] == ([False] * there["inputs"] if trusted else []), name
+    assert seen["answers"] == there["answers"] == seen["exercises"] == there["exercises"] >= 5, name
+    assert seen["open"] == seen["explained"] == 0, name
+    assert seen["raw"] == [], name
+    assert seen["formulas"] >= there["formulas"], name
+    assert len(seen["links"]) >= there["links"] > 5, name
+    assert dead(seen["links"], clone) == [], name
+
+
+def dead(links: list[list[str]], clone: Path) -> list[str]:
+    """Return the links that lead to no file of the clone; those into the page and into the net are left out."""
+    paths = [unquote(urlsplit(href).path) for href, *_ in links if not href.startswith(("#", "https://"))]
+    return [path for path in paths if not (clone / path.removeprefix("/files/")).is_file() or "/files/" not in path]
+
+
+@pytest.mark.parametrize("trusted", [False, True], ids=["untrusted", "trusted"])
+def test_the_first_second_is_whole(plain_lab: tuple[Page, Path], trusted: bool) -> None:
+    """Before anything is run, whether the notebook is trusted or not: every chapter keeps the promise."""
+    tab, home = plain_lab
+    if trusted:
+        trust(home)
+    for name in NAMES:
+        promise(visit(tab, name), name, home / "clone", trusted=trusted)
+
+
+def test_a_link_to_a_term_opens_the_glossary(plain_lab: tuple[Page, Path]) -> None:
+    """A click opens the page in JupyterLab, rendered and plain."""
+    tab, _ = plain_lab
+    tab.evaluate(OPEN, "chapters/table.ipynb")
+    tab.locator(".jp-MarkdownCell a[href*='glossary.md'] >> visible=true").first.click()
+    tab.wait_for_function("() => jupyterapp.shell.currentWidget.title.label === 'glossary.md'")
+    tab.locator(".jp-MarkdownViewer h2").first.wait_for()
+    assert "{" not in tab.locator(".jp-MarkdownViewer").inner_text().replace("\\{", "")
+    tab.evaluate("() => jupyterapp.commands.execute('application:close-all')")
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_after_run_all_sliders_are_live_and_answers_are_still_closed(plain_lab: tuple[Page, Path], name: str) -> None:
+    """Every cell runs; the sliders say their value and not its place; nothing that was closed has opened."""
+    tab, home = plain_lab
+    trust(home)
+    tab.evaluate(OPEN, f"chapters/{name}.ipynb")
+    tab.evaluate(RUN_ALL)
+    handles = tab.locator(".jp-OutputArea .noUi-handle")
+    handles.first.wait_for(state="attached")
+    tab.wait_for_function("() => document.querySelectorAll('.noUi-handle[aria-label]').length > 0")
+    seen, there = tab.evaluate(SEEN), expected(name)
+    values = [handle.get_attribute("aria-valuetext") for handle in handles.all()]
+    readouts = tab.locator(".widget-hslider .widget-readout").all_inner_texts()
+    tab.evaluate("() => jupyterapp.commands.execute('application:close-all')")
+
+    assert values == readouts
+    assert len(values) == there["inputs"]
+    assert seen["pictures"] == there["pictures"]
+    assert seen["open"] == seen["explained"] == 0
+
+
+def test_with_the_extension_the_first_second_is_whole_too(tmp_path: Path, browser: Browser) -> None:
+    """jupyterlab-myst draws the Markdown itself: no raw text, no dead link, everything closed."""
+    with lab(tmp_path, browser, extension=True) as tab:
+        for name in NAMES:
+            promise(visit(tab, name), name, tmp_path / "clone", trusted=False)
