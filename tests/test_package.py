@@ -99,7 +99,7 @@ def test_the_library_asks_for_numpy_only():
     """An installation in an exercise brings NumPy and nothing else; what the book needs is an extra."""
     assert [re.match(r"[\w-]+", name)[0] for name in PROJECT["project"]["dependencies"]] == ["numpy"]
     extras = [re.match(r"[\w-]+", name)[0] for name in PROJECT["project"]["optional-dependencies"]["book"]]
-    assert sorted(extras) == ["ipywidgets", "matplotlib"]
+    assert sorted(extras) == ["ipykernel", "ipywidgets", "matplotlib"]
 
 
 # Named
