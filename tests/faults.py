@@ -62,7 +62,7 @@ FAULTS = (
     ),
     Fault(
         *("fans swapped (modes)", "weights/scaling.py"),
-        *('"fan_in": fans.fan_in, "fan_out": fans.fan_out', '"fan_in": fans.fan_out, "fan_out": fans.fan_in'),
+        *('"fan_in": fan_in, "fan_out": fan_out', '"fan_in": fan_out, "fan_out": fan_in'),
         [SCALING, "test_he.py"],
     ),
     *(
@@ -79,7 +79,7 @@ FAULTS = (
     ),
     Fault(
         *("sum instead of average", "weights/scaling.py"),
-        *("(fans.fan_in + fans.fan_out) / 2", "(fans.fan_in + fans.fan_out)", FORMULAS),
+        *("(fan_in + fan_out) / 2", "(fan_in + fan_out)", FORMULAS),
     ),
     Fault("receptive field ignored", "fans.py", "positions = math.prod(kernel)", "positions = 1", ["test_fans.py"]),
     Fault("gain ignored", "weights/scaling.py", "return number * number", "return 1.0", FORMULAS),

@@ -31,7 +31,10 @@ MODULES = sorted(
     if path.name not in ("__init__.py", "explore.py")
 )
 #: What is tested in another file than the one that bears the module's name.
-ELSEWHERE = {"weights/drawing.py": "weights/test_scaling.py"}
+ELSEWHERE = {
+    **{"weights/drawing.py": "weights/test_scaling.py", "wording.py": "test_arguments.py"},
+    **dict.fromkeys(("nn/arrays.py", "nn/start.py"), "nn/test_mlp.py"),
+}
 
 
 #: Mutants that need no test: a pattern of their line in the list, and the reason.

@@ -32,7 +32,7 @@ def to_myst(text: str) -> str:
 
 def a_property(match: re.Match[str]) -> str:
     """Return a property as the directive, its label made from its title."""
-    label = re.sub(r"\W+", "-", match["title"].lower())
+    label = "property-" + re.sub(r"\W+", "-", match["title"].lower())  # a section may bear the same title
     return directive("prf:property", match["title"], quoted(match["text"]), f":label: {label}", ":nonumber:")
 
 
