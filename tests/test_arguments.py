@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from xavier_lib import arguments
+from xavier_lib import MLP, arguments, constant, fan_in_fan_out, glorot_limit, glorot_uniform, he_normal, naive_uniform
 from xavier_lib.wording import shown, text
 
 
@@ -444,3 +444,38 @@ def test_what_a_page_cannot_hold_is_no_text(value, error, message):
 def test_all_other_text_is_accepted(value):
     """Letters of any script, lines and marks that a page escapes."""
     assert text("label", value) == value
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: glorot_uniform(784, 100), r"shape must be one sequence of sizes, such as \(784, 100\), got the call "),
+        (
+            lambda: he_normal(784, np.int64(100)),
+            r"shape must be .* such as \(784, 100\), got the call he_normal\(784, ",
+        ),
+        (lambda: naive_uniform(784, 100), r"shape must be .* such as \(784, 100\), got .*naive_uniform\(784, 100\)"),
+        (lambda: constant(3, 4, 0.5), r"shape must be .* such as \(3, 4\), got the call constant\(3, 4, 0.5\)"),
+        (lambda: fan_in_fan_out(3, 4), r"shape must be .* such as \(3, 4\), got the call fan_in_fan_out\(3, 4\)"),
+        (lambda: MLP(64, 50, 10), r"sizes must be .* such as \(64, 50, 10\), got the call MLP\(64, 50, 10\)"),
+        (
+            lambda: glorot_limit((784, 100)),
+            r"takes fan_in, fan_out, gain, got .* missing a required argument: 'fan_out'",
+        ),
+        (
+            lambda: glorot_uniform((2, 3), seed=0),
+            "takes shape, and by name gain, .*, got .*seed=0.*'seed'",
+        ),
+        (lambda: glorot_uniform((2, 3), 2.0), r"got the call glorot_uniform\(\(2, 3\), 2.0\): too many positional"),
+        (lambda: glorot_uniform((2, 3), gain="relu"), "gain must be .* got 'relu'; xavier_lib.he.forward_gain gives"),
+        (lambda: glorot_uniform((2, 3), rng=np.random.RandomState(0)), "rng must be a numpy Generator.*default_rng"),
+        (
+            lambda: MLP((2, 3), he_normal, activation=np.tanh),
+            "activation must be one of .* got <ufunc 'tanh'>; an Act",
+        ),
+    ],
+)
+def test_a_slip_of_the_hand_is_answered_with_what_is_accepted(call, message):
+    """Python's own message counts arguments; a reader needs to know which, and how they are written."""
+    with pytest.raises(TypeError, match=message):
+        call()

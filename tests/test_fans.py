@@ -433,3 +433,21 @@ def test_strided_fans_names_what_is_wrong(fans, strides, message):
     """There is no shape to complain of."""
     with pytest.raises(TypeError, match=message):
         strided_fans(fans, strides)
+
+
+@pytest.mark.parametrize(
+    ("written", "accepted"),
+    [("OIHW", "'OI'"), ("oi", "'OI'"), ("OIDHW", "'OI'"), ("HWIO", "'IO'"), ("io", "'IO'"), ("WIO", "'IO'")]
+    + [("IOHW", "'OI' with transposed=True"), ("HWOI", "'IO' with transposed=True")],
+)
+def test_a_layout_written_as_others_do_is_translated(written, accepted):
+    """TensorFlow and ONNX spell the kernel out; the message says which of the two names it is."""
+    with pytest.raises(ValueError, match=rf"got '{written}', which is {accepted} here$"):
+        fan_in_fan_out((4, 4, 4), layout=written)
+
+
+@pytest.mark.parametrize("written", ["NCHW", "NHWC", "channels_last", "OHWI", "pytorch"])
+def test_a_layout_that_is_none_of_the_two_is_answered_with_both(written):
+    """Those of data have no axes of inputs and outputs, and an outer kernel in the middle fits neither."""
+    with pytest.raises(ValueError, match=rf"got '{written}': 'IO' is \(\*kernel, in, out\), .*'OI' is \(out, in"):
+        fan_in_fan_out((4, 4, 4), layout=written)

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import xavier_lib
-from xavier_lib import datasets, exercises, explore, fans, figures, frameworks, network
+from xavier_lib import datasets, exercises, explore, fans, figures, frameworks, names, network
 from xavier_lib.nn import signals
 
 ROOT = Path(__file__).parent.parent
@@ -22,7 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "he", "rectifiers", "table")
 #: What lies at the root of the package, by floors: a chapter's module, or a folder that all chapters use.
 FLOORS = {
-    "wording": 0,  # of the messages that arguments gives
+    **dict.fromkeys(("names", "wording"), 0),  # what arguments accept, and the words of the messages that say so
     "arguments": 1,
     "fans": 2,  # a chapter that the starts of all others stand on
     **dict.fromkeys(("nn", "weights", "datasets"), 3),
@@ -88,8 +89,8 @@ def test_importing_the_library_loads_nothing_heavy():
 
 def test_importing_any_module_but_the_figures_loads_nothing_heavy():
     """Widgets and data load when they are used: the import of a module, explore and data too, costs next to nothing."""
-    names = ", ".join(f"xavier_lib.{name}" for name in modules() if room(name) != "figures")
-    code = f"import sys, {names}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    light = ", ".join(f"xavier_lib.{name}" for name in modules() if room(name) != "figures")
+    code = f"import sys, {light}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert not {*HEAVY, "scipy", "pandas", "IPython"} & set(loaded.split())
@@ -100,6 +101,29 @@ def test_the_library_asks_for_numpy_only():
     assert [re.match(r"[\w-]+", name)[0] for name in PROJECT["project"]["dependencies"]] == ["numpy"]
     extras = [re.match(r"[\w-]+", name)[0] for name in PROJECT["project"]["optional-dependencies"]["book"]]
     assert sorted(extras) == ["ipykernel", "ipywidgets", "matplotlib"]
+
+
+def test_every_module_is_there_after_one_import():
+    """Each name at the root is an attribute at once, is listed, and another one is refused as Python does."""
+    roots = sorted({room(module) for module in modules()})
+    code = (
+        f"import xavier_lib; before = dir(xavier_lib); print(all(name in before for name in {roots})); "
+        f"print(*[getattr(xavier_lib, name).__name__ for name in {roots}]); xavier_lib.figures.lines; "
+        "xavier_lib.exercises.check; print(hasattr(xavier_lib, 'nothing'))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert run.stdout.splitlines() == ["True", " ".join(f"xavier_lib.{name}" for name in roots), "False"]
+
+
+@pytest.mark.parametrize("use", ["from xavier_lib import figures", "import xavier_lib; xavier_lib.figures.lines"])
+def test_without_matplotlib_the_figures_say_what_to_install(use):
+    """A ModuleNotFoundError in the library's own words, however the pictures are asked for."""
+    code = f"import sys; sys.modules['matplotlib'] = None; {use}"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    wanted = "xavier_lib.figures needs matplotlib, which is not installed: python -m pip install matplotlib"
+    assert run.stderr.splitlines()[-1] == f"ModuleNotFoundError: {wanted}"
 
 
 # Named
@@ -131,6 +155,14 @@ def test_xavier_and_glorot_are_one():
 def test_the_version_is_the_same_everywhere():
     """What is installed says the version that the code says."""
     assert xavier_lib.__version__ == PROJECT["project"]["version"]
+
+
+def test_the_names_that_types_offer_are_those_that_are_accepted():
+    """One list each: an editor offers neither more nor less than the library takes."""
+    assert get_args(names.ActivationName) == tuple(xavier_lib.ACTIVATIONS)
+    assert list(fans.ORDERS) == list(get_args(names.Layout))
+    for name in get_args(names.StartName):
+        assert frameworks.rules.start_named(name).distribution == name.split("_")[1]
 
 
 # Built in floors

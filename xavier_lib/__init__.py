@@ -1,5 +1,8 @@
 """First weights: how a neural network begins. Initializers, true fans and a network that shows its layers."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from xavier_lib.fans import Fans, fan_in_fan_out
 from xavier_lib.glorot import (
     glorot_limit,
@@ -15,6 +18,18 @@ from xavier_lib.nn.activations import ACTIVATIONS, Activation, leaky_relu
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.symmetry import constant
 from xavier_lib.weights.scaling import lecun_normal, lecun_uniform, variance_scaling
+
+if TYPE_CHECKING:  # modules that are loaded when they are first asked for
+    from xavier_lib import datasets as datasets
+    from xavier_lib import exercises as exercises
+    from xavier_lib import explore as explore
+    from xavier_lib import figures as figures
+    from xavier_lib import frameworks as frameworks
+    from xavier_lib import network as network
+    from xavier_lib import rectifiers as rectifiers
+    from xavier_lib import replay as replay
+    from xavier_lib import sigmoid as sigmoid
+    from xavier_lib import table as table
 
 __version__ = "0.1.0"
 
@@ -42,3 +57,18 @@ __all__ = [
     "xavier_normal",
     "xavier_uniform",
 ]
+
+_LATER = {
+    *("datasets", "exercises", "explore", "figures", "frameworks", "network"),
+    *("rectifiers", "replay", "sigmoid", "table"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

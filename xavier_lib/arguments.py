@@ -14,6 +14,7 @@ from xavier_lib.wording import shown
 
 RNG = np.random.Generator | int | None
 Choice = TypeVar("Choice")
+Name = TypeVar("Name", bound=str)
 Kind = TypeVar("Kind")
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
@@ -77,7 +78,7 @@ def flag(name: str, value: bool) -> bool:
     return bool(value)
 
 
-def one_of(name: str, value: str, accepted: Collection[str]) -> str:
+def one_of(name: str, value: Name, accepted: Collection[Name]) -> Name:
     """Return ``value``, or refuse what is not among the accepted names."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be one of {sorted(accepted)}, got {shown(value)} ({type(value).__name__})")
@@ -86,7 +87,7 @@ def one_of(name: str, value: str, accepted: Collection[str]) -> str:
     return value
 
 
-def looked_up(name: str, value: str, table: Mapping[str, Choice]) -> Choice:
+def looked_up(name: str, value: Name, table: Mapping[Name, Choice]) -> Choice:
     """Return the entry of ``table`` called ``value``, or refuse an unknown name."""
     return table[one_of(name, value, table.keys())]
 
@@ -132,7 +133,8 @@ def generator(rng: RNG) -> np.random.Generator:
     """Return a Generator made as SPEC 7 asks: a Generator is used, an int seeds, None draws fresh entropy."""
     if rng is None or isinstance(rng, np.random.Generator):
         return np.random.default_rng(rng)
-    accepted = f"rng must be a numpy Generator, a non-negative int seed or None, got {shown(rng)}"
+    hint = "; numpy.random.default_rng(seed) makes a Generator" if hasattr(rng, "standard_normal") else ""
+    accepted = f"rng must be a numpy Generator, a non-negative int seed or None, got {shown(rng)}{hint}"
     if isinstance(rng, (bool, np.bool_)) or not hasattr(rng, "__index__"):
         raise TypeError(accepted)
     try:

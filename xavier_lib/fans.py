@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from xavier_lib.arguments import flag, one_of, sequence, whole, whole_numbers, whole_shape
-from xavier_lib.wording import shown
+from xavier_lib.names import Layout
+from xavier_lib.wording import explained, shown
+
+ORDERS: dict[Layout, str] = {
+    "IO": "(*kernel, in, out), as in NumPy, Keras and JAX",
+    "OI": "(out, in, *kernel), as in PyTorch",
+}
+#: How others write the order of the axes of weights, with a star for the kernel's.
+WRITTEN = {
+    **dict.fromkeys(("IO", "*IO"), "'IO'"),
+    **dict.fromkeys(("OI", "OI*"), "'OI'"),
+    "*OI": "'IO' with transposed=True",
+    "IO*": "'OI' with transposed=True",
+}
 
 
 class Fans(NamedTuple):
@@ -25,7 +38,8 @@ class Fans(NamedTuple):
     fan_out: int
 
 
-def fan_in_fan_out(shape: Sequence[int], *, layout: str = "IO", groups: int = 1, transposed: bool = False) -> Fans:
+@explained
+def fan_in_fan_out(shape: Sequence[int], *, layout: Layout = "IO", groups: int = 1, transposed: bool = False) -> Fans:
     r"""Count the true fans of a weight array.
 
     .. math:: n_\text{in} = k\,\frac{c_\text{in}}{g}, \qquad n_\text{out} = k\,\frac{c_\text{out}}{g}
@@ -58,7 +72,7 @@ def fan_in_fan_out(shape: Sequence[int], *, layout: str = "IO", groups: int = 1,
     """
     sizes = whole_shape("shape", shape)
     count = whole("groups", groups)
-    if one_of("layout", layout, ("IO", "OI")) == "IO":
+    if layout_named(layout) == "IO":
         *kernel, grouped, channels = sizes
     else:
         channels, grouped, *kernel = sizes
@@ -67,6 +81,21 @@ def fan_in_fan_out(shape: Sequence[int], *, layout: str = "IO", groups: int = 1,
     positions = math.prod(kernel)
     fans = Fans(positions * grouped, positions * channels // count)
     return Fans(fans.fan_out, fans.fan_in) if flag("transposed", transposed) else fans
+
+
+def layout_named(layout: Layout) -> Layout:
+    """Return a layout, or refuse another name and say which of the two it is, if it is one of weights at all.
+
+    >>> layout_named("OIHW")
+    Traceback (most recent call last):
+    ValueError: layout must be one of ['IO', 'OI'], got 'OIHW', which is 'OI' here
+    """
+    if isinstance(layout, str) and layout not in ORDERS:
+        kind = WRITTEN.get(re.sub("[DHW0-9]+", "*", layout.upper()))
+        orders = "; ".join(f"{name!r} is {order}" for name, order in ORDERS.items())
+        hint = f", which is {kind} here" if kind else f": {orders}"
+        raise ValueError(f"layout must be one of {[*ORDERS]}, got {shown(layout)}{hint}")
+    return one_of("layout", layout, [*ORDERS])
 
 
 class MeanFans(NamedTuple):
@@ -86,6 +115,7 @@ class MeanFans(NamedTuple):
     fan_out: float
 
 
+@explained
 def strided_fans(fans: tuple[int, int], strides: Sequence[int], *, transposed: bool = False) -> MeanFans:
     r"""Correct the fans of a convolution for its strides.
 
@@ -114,6 +144,7 @@ def strided_fans(fans: tuple[int, int], strides: Sequence[int], *, transposed: b
     return MeanFans(float(fan_in), fan_out / places)
 
 
+@explained
 def depthwise_fans(shape: Sequence[int]) -> Fans:
     r"""Count the true fans of a depthwise kernel as Keras stores it, ``(*kernel, in, multiplier)``.
 
@@ -135,7 +166,8 @@ def depthwise_fans(shape: Sequence[int]) -> Fans:
     return fan_in_fan_out((*kernel, 1, channels * multiplier), groups=channels)
 
 
-def packed_fans(shape: Sequence[int], parts: int, *, layout: str = "IO") -> Fans:
+@explained
+def packed_fans(shape: Sequence[int], parts: int, *, layout: Layout = "IO") -> Fans:
     r"""Count the true fans of each of several layers that lie side by side in one array.
 
     .. math:: n_\text{in} = k\,c_\text{in}, \qquad n_\text{out} = k\,\frac{c_\text{out}}{p}
@@ -158,6 +190,7 @@ def packed_fans(shape: Sequence[int], parts: int, *, layout: str = "IO") -> Fans
     return Fans(fans.fan_in, fans.fan_out // count)
 
 
+@explained
 def axes_fans(
     shape: Sequence[int], *, in_axis: Sequence[int], out_axis: Sequence[int], batch_axis: Sequence[int] = ()
 ) -> Fans:
@@ -236,6 +269,7 @@ def _place(name: str, axis: int, axes: int) -> int:
     return place % axes
 
 
+@explained
 def embedding_fans(shape: Sequence[int]) -> Fans:
     r"""Count the true fans of a table of embeddings, ``(words, dimension)``.
 

@@ -13,8 +13,10 @@ from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import near_one, rms
 from xavier_lib.weights.drawing import limit_of
 from xavier_lib.weights.scaling import fan_of, normal_kind, scale_of, std_of, variance_scaling
+from xavier_lib.wording import explained
 
 
+@explained
 def glorot_std(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
     r"""Standard deviation of Xavier (Glorot) weights.
 
@@ -34,6 +36,7 @@ def glorot_std(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
     return std_of(scale_of(gain), fan_of("fan_avg", given_fans((fan_in, fan_out), ())))
 
 
+@explained
 def glorot_limit(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
     r"""Limit of uniform Xavier (Glorot) weights.
 
@@ -49,6 +52,7 @@ def glorot_limit(fan_in: int, fan_out: int, gain: float = 1.0) -> float:
     return limit_of(glorot_std(fan_in, fan_out, gain))
 
 
+@explained
 def glorot_uniform(
     shape: Sequence[int],
     *,
@@ -73,6 +77,7 @@ def glorot_uniform(
     )
 
 
+@explained
 def glorot_normal(
     shape: Sequence[int],
     *,

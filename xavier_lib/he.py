@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from xavier_lib.arguments import RNG, finite, fitting, generator, numbers, positive, whole
+from xavier_lib.names import ActivationName, Mode
 from xavier_lib.nn.activations import Activation, activation_named
-from xavier_lib.nn.mlp import MLP, Initializer
+from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import activation_rms, gradient_rms
+from xavier_lib.nn.start import Initializer
 from xavier_lib.weights.drawing import limit_of
 from xavier_lib.weights.scaling import normal_kind, std_of, variance_scaling
-from xavier_lib.wording import shown
+from xavier_lib.wording import explained, shown
 
 
 def rectifier_scale(negative_slope: float) -> float:
@@ -33,6 +35,7 @@ def rectifier_scale(negative_slope: float) -> float:
     return 2 / (1 + slope * slope)
 
 
+@explained
 def he_std(fan: float, negative_slope: float = 0.0) -> float:
     r"""Standard deviation of He weights.
 
@@ -56,6 +59,7 @@ def he_std(fan: float, negative_slope: float = 0.0) -> float:
     return std_of(rectifier_scale(negative_slope), fan)
 
 
+@explained
 def he_limit(fan: float, negative_slope: float = 0.0) -> float:
     r"""Limit of uniform He weights.
 
@@ -70,11 +74,12 @@ def he_limit(fan: float, negative_slope: float = 0.0) -> float:
     return limit_of(he_std(fan, negative_slope))
 
 
+@explained
 def he_uniform(
     shape: Sequence[int],
     *,
     negative_slope: float = 0.0,
-    mode: str = "fan_in",
+    mode: Mode = "fan_in",
     fans: tuple[int, int] | None = None,
     rng: RNG = None,
     dtype: DTypeLike = float,
@@ -94,11 +99,12 @@ def he_uniform(
     )
 
 
+@explained
 def he_normal(
     shape: Sequence[int],
     *,
     negative_slope: float = 0.0,
-    mode: str = "fan_in",
+    mode: Mode = "fan_in",
     truncated: bool = False,
     fans: tuple[int, int] | None = None,
     rng: RNG = None,
@@ -135,7 +141,7 @@ class BothPasses(NamedTuple):
     backward: float
 
 
-def second_moment_kept(activation: str | Activation) -> BothPasses:
+def second_moment_kept(activation: ActivationName | Activation) -> BothPasses:
     r"""Share of the second moment that an activation keeps, for standard normal pre-activations.
 
     .. math:: E[f(z)^2] \quad\text{forward}, \qquad E[f'(z)^2] \quad\text{backward}, \qquad z \sim N(0, 1)
@@ -164,7 +170,7 @@ def second_moment_kept(activation: str | Activation) -> BothPasses:
         return BothPasses(*(float(fitting("activation", (value**2 @ weights).sum())) for value in values))
 
 
-def forward_gain(activation: str | Activation) -> float:
+def forward_gain(activation: ActivationName | Activation) -> float:
     r"""Gain on weights of variance 1/fan-in that keeps pre-activations of variance one at one.
 
     .. math:: g = 1 \big/ \sqrt{E[f(z)^2]}, \qquad z \sim N(0, 1)
@@ -180,7 +186,7 @@ def forward_gain(activation: str | Activation) -> float:
 
 
 def size_after(
-    initializer: Initializer, activation: str | Activation, *, depth: int, width: int = 256, rng: RNG = None
+    initializer: Initializer, activation: ActivationName | Activation, *, depth: int, width: int = 256, rng: RNG = None
 ) -> BothPasses:
     r"""Send normal noise of rms 1 through equally wide layers, forward and back, and measure what arrives.
 

@@ -8,16 +8,26 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from xavier_lib.arguments import RNG, fitting, generator, numbers, positive, whole, whole_shape
+from xavier_lib.fans import given_fans
+from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import Activation
-from xavier_lib.nn.mlp import MLP, Initializer
+from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import activation_rms, rms
+from xavier_lib.nn.start import Initializer
 from xavier_lib.weights.drawing import array_shape, draw
+from xavier_lib.wording import explained
 
 ROWS = 200  # of every batch, and units of the layer in pre_activations
 
 
+@explained
 def naive_uniform(
-    shape: Sequence[int], limit: float = 0.1, *, rng: RNG = None, dtype: DTypeLike = float
+    shape: Sequence[int],
+    limit: float = 0.1,
+    *,
+    fans: tuple[int, int] | None = None,
+    rng: RNG = None,
+    dtype: DTypeLike = float,
 ) -> NDArray[Any]:
     r"""Draw weights from one fixed interval, whatever the fans.
 
@@ -28,20 +38,29 @@ def naive_uniform(
     Args:
         shape: the shape of the weights, two axes or more.
         limit: the limit :math:`\ell`.
+        fans: taken and left unused, so that a fixed spread can stand wherever a start by fans can.
         rng: a Generator, an int seed or None.
         dtype: float32 or float64.
 
     Raises:
-        TypeError: if an argument is of a wrong kind, or the dtype is neither float32 nor float64.
-        ValueError: if the shape has fewer than two axes or the limit is not positive and finite.
+        TypeError, ValueError: if an argument is of a wrong kind, or the limit is not positive and finite.
 
     >>> round(float(naive_uniform((400, 100), rng=0).std()), 3)
     0.058
     """
+    given_fans(fans, shape)
     return draw(shape, positive("limit", limit) / math.sqrt(3), "uniform", rng, dtype)
 
 
-def naive_normal(shape: Sequence[int], std: float = 0.1, *, rng: RNG = None, dtype: DTypeLike = float) -> NDArray[Any]:
+@explained
+def naive_normal(
+    shape: Sequence[int],
+    std: float = 0.1,
+    *,
+    fans: tuple[int, int] | None = None,
+    rng: RNG = None,
+    dtype: DTypeLike = float,
+) -> NDArray[Any]:
     r"""Draw weights from one fixed normal distribution, whatever the fans.
 
     .. math:: w \sim N(0, \sigma^2)
@@ -52,6 +71,7 @@ def naive_normal(shape: Sequence[int], std: float = 0.1, *, rng: RNG = None, dty
     >>> round(float(naive_normal((400, 100), rng=0).std()), 3)
     0.1
     """
+    given_fans(fans, shape)
     return draw(shape, positive("std", std), "normal", rng, dtype)
 
 
@@ -124,7 +144,12 @@ def pre_activation_spread(initializer: Initializer, fan_ins: Sequence[int], *, r
 
 
 def signal_by_layer(
-    initializer: Initializer, *, width: int, depth: int, activation: str | Activation = "tanh", rng: RNG = None
+    initializer: Initializer,
+    *,
+    width: int,
+    depth: int,
+    activation: ActivationName | Activation = "tanh",
+    rng: RNG = None,
 ) -> NDArray[Any]:
     r"""Send 200 standard normal rows through hidden layers of one width and return the rms after each.
 
@@ -161,7 +186,7 @@ def signal_map(
     *,
     widths: Sequence[int],
     depths: Sequence[int],
-    activation: str | Activation = "tanh",
+    activation: ActivationName | Activation = "tanh",
     rng: RNG = None,
 ) -> NDArray[Any]:
     """Return the rms of the signal at several depths of networks of several widths.

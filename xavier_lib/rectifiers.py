@@ -23,8 +23,9 @@ from xavier_lib.arguments import (
 from xavier_lib.datasets import Digits
 from xavier_lib.nn.activations import activation_named
 from xavier_lib.nn.convolution import convolved
-from xavier_lib.nn.mlp import MLP, Initializer
+from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import rms
+from xavier_lib.nn.start import Initializer
 from xavier_lib.weights.drawing import array_shape
 from xavier_lib.weights.scaling import std_of
 

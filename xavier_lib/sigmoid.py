@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xavier_lib.arguments import fitting, numbers, of_kind, positive
+from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import ACTIVATIONS, Activation, activation_named
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import rms
@@ -54,7 +55,9 @@ def share_linear(z: ArrayLike, *, tolerance: float = 0.01) -> float:
     return float((tangent_distance(z) < positive("tolerance", tolerance)).mean())
 
 
-def share_saturated(z: ArrayLike, *, activation: str | Activation = "sigmoid", threshold: float = 0.05) -> float:
+def share_saturated(
+    z: ArrayLike, *, activation: ActivationName | Activation = "sigmoid", threshold: float = 0.05
+) -> float:
     r"""Share of the inputs at which the activation is flat.
 
     .. math:: \frac1N \sum_i \left[f'(z_i) < t \max f'\right]
@@ -200,7 +203,7 @@ def offset_and_variation(network: MLP, x: ArrayLike) -> tuple[Array, Array]:
     return np.array([rms(mean) for mean in means]), np.array(variation)
 
 
-def centered(activation: str | Activation) -> Activation:
+def centered(activation: ActivationName | Activation) -> Activation:
     r"""Shift an activation so that it gives zero at zero.
 
     .. math:: g(z) = f(z) - f(0), \qquad g'(z) = f'(z)

@@ -9,15 +9,18 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from xavier_lib.arguments import RNG, finite, fitting, float_dtype, generator, numbers, of_kind, whole
 from xavier_lib.datasets import Digits
+from xavier_lib.fans import given_fans
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.weights.drawing import array_shape
-from xavier_lib.wording import shown
+from xavier_lib.wording import explained, shown
 
 
+@explained
 def constant(
     shape: Sequence[int],
     value: float,
     *,
+    fans: tuple[int, int] | None = None,
     rng: RNG = None,
     dtype: DTypeLike = float,
 ) -> NDArray[Any]:
@@ -30,7 +33,7 @@ def constant(
     Args:
         shape: the shape of the weights, two axes or more.
         value: the constant :math:`c`, any finite number.
-        rng: taken and left unused, so that a constant can stand wherever a random start can.
+        fans, rng: taken and left unused, so that a constant can stand wherever a random start can.
         dtype: float32 or float64.
 
     Raises:
@@ -43,13 +46,21 @@ def constant(
     """
     sizes, number, kind = array_shape(shape), finite("value", value), float_dtype(dtype)
     generator(rng)
+    given_fans(fans, sizes)
     if abs(number) > float(np.finfo(kind).max):
         raise ValueError(f"value must be a finite number that fits {kind}, got {shown(value)}")
     return np.full(sizes, number, dtype=kind)
 
 
+@explained
 def noisy_constant(
-    shape: Sequence[int], value: float, noise: float, *, rng: RNG = None, dtype: DTypeLike = float
+    shape: Sequence[int],
+    value: float,
+    noise: float,
+    *,
+    fans: tuple[int, int] | None = None,
+    rng: RNG = None,
+    dtype: DTypeLike = float,
 ) -> NDArray[Any]:
     r"""Fill weights with one constant and add normal noise, which breaks the tie between hidden units.
 
@@ -70,7 +81,7 @@ def noisy_constant(
            [0.501, 0.495, 0.504]])
     """
     spread, source = finite("noise", noise), generator(rng)
-    weights = constant(shape, value, rng=source, dtype=dtype)
+    weights = constant(shape, value, fans=fans, rng=source, dtype=dtype)
     room = float(np.finfo(weights.dtype).max) - abs(finite("value", value))
     if not 0 <= spread <= room / 16:
         accepted = f"zero or a positive number whose sum with value fits {weights.dtype}"

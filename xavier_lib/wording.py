@@ -1,8 +1,15 @@
-"""Words: how a value is written in a message, and which text a page can hold."""
+"""Words: how a value, a call or a missing package is written in a message, and which text a page can hold."""
 
+import inspect
 import re
 import reprlib
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from itertools import takewhile
+from numbers import Integral
+from typing import Any, TypeVar, cast
+
+Called = TypeVar("Called", bound=Callable[..., Any])
 
 LONGEST = 80  # characters of a value in a message
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -39,7 +46,10 @@ def shown(value: Any) -> str:
     >>> shown((3, "a")), shown(list(range(10**6)))
     ("(3, 'a')", '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ...]')
     """
-    text = _Short().repr(value)
+    return _cut(_Short().repr(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 20]}...{text[-17:]}"
 
 
@@ -50,3 +60,63 @@ def text(name: str, value: str) -> str:
     if NO_XML.search(value):
         raise ValueError(f"{name} must be text without control characters and surrogates, got {shown(value)}")
     return value
+
+
+def explained(function: Called) -> Called:
+    """Let a function say what it takes where a call does not fit it, such as one with sizes one by one.
+
+    >>> @explained
+    ... def start(shape, *, rng=None): ...
+    >>> start(784, 100)
+    Traceback (most recent call last):
+    TypeError: shape must be one sequence of sizes, such as (784, 100), got the call start(784, 100)
+    >>> start((784, 100), 0)
+    Traceback (most recent call last):
+    TypeError: start takes shape, and by name rng, got the call start((784, 100), 0): too many positional arguments
+    """
+    signature = inspect.signature(function)
+
+    @wraps(function)
+    def asked(*args: Any, **options: Any) -> Any:
+        try:
+            return function(*args, **options)
+        except TypeError:
+            if message := _misfit(function, signature, args, options):
+                raise TypeError(message) from None
+            raise
+
+    return cast(Called, asked)
+
+
+def _misfit(
+    function: Callable[..., Any], signature: inspect.Signature, args: tuple[Any, ...], options: dict[str, Any]
+) -> str | None:
+    """Return what a call should have been, or None if it fits."""
+    method = "self" in signature.parameters
+    placed = [shown(value) for value in args[method:]]
+    name = function.__qualname__.removesuffix(".__init__").split(".")[-1]
+    call = f"{name}({', '.join([*placed, *(f'{key}={shown(value)}' for key, value in options.items())])})"
+    names = [parameter for parameter in signature.parameters if parameter != "self"]
+    sizes = tuple(map(int, takewhile(lambda value: isinstance(value, Integral), args[method:])))
+    if names[0] in ("shape", "sizes") and len(sizes) > 1:
+        return f"{names[0]} must be one sequence of sizes, such as {shown(sizes)}, got the call {_cut(call)}"
+    try:
+        signature.bind(*args, **options)
+    except TypeError as error:
+        by_name = [key for key in names if signature.parameters[key].kind is inspect.Parameter.KEYWORD_ONLY]
+        rest = f", and by name {', '.join(by_name)}" if by_name else ""
+        takes = f"{name} takes {', '.join(key for key in names if key not in by_name)}{rest}"
+        return f"{takes}, got the call {_cut(call)}: {error}"
+    return None
+
+
+def not_installed(user: str, error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """Return the error that says which package is missing, for what, and how to install it.
+
+    >>> not_installed("xavier_lib.figures", ModuleNotFoundError(name="matplotlib"))
+    ModuleNotFoundError('xavier_lib.figures needs matplotlib, which is not installed: python -m pip install matplotlib')
+    """
+    package = (error.name or "").split(".")[0]
+    pip = {"PIL": "pillow"}.get(package, package)
+    message = f"{user} needs {package}, which is not installed: python -m pip install {pip}"
+    return ModuleNotFoundError(message, name=error.name)

@@ -110,7 +110,7 @@ def test_biases_of_zero_draw_nothing():
 
 def test_a_start_without_fans_can_draw_biases_too():
     """The constant and the naive starts drop the fans that they do not need, as the docstring shows."""
-    made = MLP(SIZES, glorot_uniform, bias_initializer=lambda shape, fans, **rest: constant(shape, 0.1, **rest))  # noqa: ARG005
+    made = MLP(SIZES, glorot_uniform, bias_initializer=partial(constant, value=0.1))
 
     assert [bias.tolist() for bias in made.biases] == [[0.1] * 8, [0.1] * 6, [0.1] * 4]
 

@@ -11,7 +11,7 @@ import pytest
 import xavier_lib
 from tests.site.built import CONFIG, ROOT, tags
 
-GROUND = ("arguments", "wording")  # checks and words of messages, which no reader calls
+GROUND = ("arguments", "names", "wording")  # checks, types and words of messages, which no reader calls
 PARTS = sorted(module.name for module in pkgutil.iter_modules(xavier_lib.__path__) if module.name not in GROUND)
 SOURCE = f"https://github.com/{CONFIG['repository']}/blob/HEAD/"
 

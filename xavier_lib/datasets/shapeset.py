@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from xavier_lib.arguments import RNG, float_dtype, generator, whole
+from xavier_lib.wording import not_installed
 
 KINDS = ("triangle", "parallelogram", "ellipse")
 PAIRS = tuple(combinations_with_replacement(range(3), 2))
@@ -77,7 +78,7 @@ def shapeset(count: int, *, rng: RNG = None, dtype: DTypeLike = float) -> Shapes
         dtype: float32 or float64, of the images.
 
     Raises:
-        ImportError: if Pillow is not installed.
+        ModuleNotFoundError: if Pillow is not installed.
         TypeError: if an argument is of a wrong kind.
         ValueError: if the count is below 1 or the seed negative.
 
@@ -196,8 +197,8 @@ def _drawn(scene: _Scene) -> NDArray[np.uint8]:
     """Fill the outlines on one tall, fine canvas, one image below the other, and average it to pixels."""
     try:
         from PIL import Image, ImageDraw
-    except ImportError as error:
-        raise ImportError("the shapes are drawn by Pillow: run `pip install pillow`") from error
+    except ModuleNotFoundError as error:
+        raise not_installed("shapeset", error) from error
     count = len(scene.labels)
     canvas = Image.new("L", (SIZE * FINENESS, SIZE * FINENESS * count))
     brush = ImageDraw.Draw(canvas)

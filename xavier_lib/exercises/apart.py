@@ -21,7 +21,7 @@ class Printed(io.TextIOBase):
 
     def __init__(self) -> None:
         """Start with nothing."""
-        self.text = ""
+        self.text: str = ""
 
     def write(self, text: str, /) -> int:
         """Keep what still has room."""

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from xavier_lib.arguments import RNG, generator, one_of, sequence
-from xavier_lib.fans import given_fans, pair_of
+from xavier_lib.fans import Fans, given_fans, pair_of
 from xavier_lib.frameworks.packages import require
-from xavier_lib.frameworks.rules import start_named
+from xavier_lib.frameworks.rules import Start, start_named
+from xavier_lib.names import StartName
 from xavier_lib.weights.drawing import TRUNCATED_STD, draw, fitting_std, limit_of
 from xavier_lib.weights.scaling import fan_of, std_of
 
@@ -19,7 +20,7 @@ FLOATS["float64"] = (2.0**-1022, 1.79e308)
 
 
 def keras_initializer(
-    start: str | Callable[..., Any], *, fans: tuple[int, int] | None = None, rng: RNG = None, **options: Any
+    start: StartName | Callable[..., Any], *, fans: tuple[int, int] | None = None, rng: RNG = None, **options: Any
 ) -> Any:
     r"""Make a Keras initializer of a start of this library.
 
@@ -47,7 +48,8 @@ def keras_initializer(
     >>> tuple(kernel.shape), round(float(kernel.numpy().std()), 3)
     ((300, 100), 0.082)
     """
-    made = XavierLib(start if isinstance(start, str) else getattr(start, "__name__", ""), fans, rng, **options)
+    name: Any = start if isinstance(start, str) else getattr(start, "__name__", start)
+    made = XavierLib(name, fans, rng, **options)
     require("keras")
     return made
 
@@ -64,13 +66,13 @@ class XavierLib:
     'he_normal'
     """
 
-    def __init__(self, start: str, fans: tuple[int, int] | None = None, rng: RNG = None, **options: Any) -> None:
-        self.fans = None if fans is None else pair_of(fans)
-        self.settings = {"start": start, "fans": self.fans and list(self.fans), "rng": rng, **options}
-        self.row = start_named(start, **options)
-        self.source = generator(rng)
+    def __init__(self, start: StartName, fans: tuple[int, int] | None = None, rng: RNG = None, **options: Any) -> None:
+        self.fans: Fans | None = None if fans is None else pair_of(fans)
+        self.settings: dict[str, Any] = {"start": start, "fans": self.fans and list(self.fans), "rng": rng, **options}
+        self.row: Start = start_named(start, **options)
+        self.source: np.random.Generator = generator(rng)
         seed = rng if isinstance(rng, np.random.Generator) else [operator.index(rng or 0), 1]
-        self.copies = np.random.default_rng(seed)
+        self.copies: np.random.Generator = np.random.default_rng(seed)
 
     def __call__(self, shape: Any, dtype: Any = None) -> Any:
         """Return weights as a tensor of Keras's backend."""
@@ -98,7 +100,7 @@ class XavierLib:
 
 
 def jax_initializer(
-    start: str | Callable[..., Any], *, fans: tuple[int, int] | None = None, **options: Any
+    start: StartName | Callable[..., Any], *, fans: tuple[int, int] | None = None, **options: Any
 ) -> Callable[..., Any]:
     r"""Make an initializer for JAX and Flax of a start of this library.
 

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from xavier_lib.frameworks.report import Comparison, Report, compared, judged, w
 from xavier_lib.frameworks.rules import start_for, start_named
 from xavier_lib.frameworks.stored import Contents
 from xavier_lib.frameworks.tree import tree_contents
+from xavier_lib.names import StartName
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.weights.drawing import draw
 from xavier_lib.wording import shown
@@ -152,7 +153,7 @@ def endings(names: Sequence[str]) -> list[str]:
 
 def initialize(
     model: Any,
-    start: str | Callable[..., Any] = "auto",
+    start: StartName | Literal["auto"] | Callable[..., Any] = "auto",
     *,
     activation: str | Mapping[str, str] | None = None,
     gain: float = 1.0,

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from xavier_lib.arguments import looked_up
 from xavier_lib.he import rectifier_scale
+from xavier_lib.names import Distribution, Mode, StartName
 from xavier_lib.weights.scaling import normal_kind, scale_of
 
 
@@ -21,8 +22,8 @@ class Start(NamedTuple):
 
     rule: str
     scale: float
-    mode: str
-    distribution: str = "uniform"
+    mode: Mode
+    distribution: Distribution = "uniform"
 
 
 GLOROT = Start("Glorot", 1.0, "fan_avg")
@@ -77,7 +78,7 @@ def start_for(activation: str) -> Start:
 
 
 def start_named(
-    start: str | Callable[..., Any], *, gain: float = 1.0, negative_slope: float = 0.0, truncated: bool = False
+    start: StartName | Callable[..., Any], *, gain: float = 1.0, negative_slope: float = 0.0, truncated: bool = False
 ) -> Start:
     """Return the row of the formula for ``"glorot_uniform"``, ``"he_normal"`` and the like, or for the function.
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from xavier_lib.arguments import finite, function, looked_up
+from xavier_lib.names import ActivationName
 from xavier_lib.nn.arrays import Array
 from xavier_lib.wording import shown, text
 
@@ -179,9 +181,9 @@ def leaky_relu(negative_slope: float = 0.01) -> Activation:
 
 
 #: A mapping from names to activations, with linear, sigmoid, tanh, relu, leaky_relu (slope 0.01) and softsign.
-ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
+ACTIVATIONS: Mapping[ActivationName, Activation] = MappingProxyType(
     {
-        activation.name: activation
+        cast(ActivationName, activation.name): activation
         for activation in (
             Activation(
                 *("linear", _floats, lambda z: np.ones_like(_floats(z))),
@@ -208,7 +210,7 @@ ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(
 )
 
 
-def activation_named(activation: str | Activation) -> Activation:
+def activation_named(activation: ActivationName | Activation) -> Activation:
     """Return an activation by name; an :class:`Activation` is returned as it is.
 
     Raises:
@@ -218,4 +220,9 @@ def activation_named(activation: str | Activation) -> Activation:
     >>> activation_named("tanh").name
     'tanh'
     """
-    return activation if isinstance(activation, Activation) else looked_up("activation", activation, ACTIVATIONS)
+    if isinstance(activation, Activation):
+        return activation
+    if callable(activation):
+        hint = "an Activation holds a function with its derivative"
+        raise TypeError(f"activation must be one of {sorted(ACTIVATIONS)}, got {shown(activation)}; {hint}")
+    return looked_up("activation", activation, ACTIVATIONS)

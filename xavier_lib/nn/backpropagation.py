@@ -33,6 +33,12 @@ class Layer:
            [3.]])
     """
 
+    weights: Weights
+    bias: Bias
+    activation: Activation | None
+    first: bool
+    matmul: Callable[..., Any]
+    blocks: list[tuple[slice, Array]]
     x: Batch
     z: Batch
     by_z: Batch

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from xavier_lib.arguments import RNG, float_dtype, function, generator, numbers, positive, whole, whole_shape
+from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import Activation, activation_named
-from xavier_lib.nn.arrays import Batch, Labels, class_labels
+from xavier_lib.nn.arrays import Batch, Bias, Labels, Weights, class_labels
 from xavier_lib.nn.backpropagation import (
     Forward,
     Gradients,
@@ -22,9 +23,8 @@ from xavier_lib.nn.backpropagation import (
     forward_pass,
     log_softmax,
 )
-from xavier_lib.nn.start import Initializer as Initializer
-from xavier_lib.nn.start import started
-from xavier_lib.wording import shown
+from xavier_lib.nn.start import Initializer, started
+from xavier_lib.wording import explained, shown
 
 
 class MLP:
@@ -41,8 +41,7 @@ class MLP:
         initializer: called as ``initializer(shape, rng=..., dtype=...)`` for each layer in turn.
         bias_initializer: called as ``bias_initializer((1, fan_out), fans=Fans(fan_in, fan_out), rng=...,
             dtype=...)`` after each layer's weights; None gives zeros and draws nothing. PyTorch's biases are
-            ``partial(lecun_uniform, gain=3**-0.5)``, scikit-learn's ``glorot_uniform``. A start without fans
-            drops them: ``lambda shape, fans, **rest: naive_uniform(shape, **rest)``.
+            ``partial(lecun_uniform, gain=3**-0.5)``, scikit-learn's ``glorot_uniform``.
         activation: a name from ``ACTIVATIONS`` or an ``Activation``, used in every hidden layer.
         rng: a Generator, an int seed or None; one for all draws, layer by layer, the weights before the biases.
         dtype: float32 or float64.
@@ -62,18 +61,24 @@ class MLP:
     array([[0.5, 0.5]])
     """
 
+    sizes: tuple[int, ...]
+    dtype: np.dtype[Any]
+    weights: list[Weights]
+    biases: list[Bias]
+
+    @explained
     def __init__(
         self,
         sizes: Sequence[int],
         initializer: Initializer,
         *,
         bias_initializer: Initializer | None = None,
-        activation: str | Activation = "tanh",
+        activation: ActivationName | Activation = "tanh",
         rng: RNG = None,
         dtype: DTypeLike = float,
     ) -> None:
         self.sizes, self.dtype = whole_shape("sizes", sizes), float_dtype(dtype)
-        self.activation = activation_named(activation)
+        self.activation: Activation = activation_named(activation)
         self._matmul: Callable[..., Any] = np.matmul
         self._start(initializer, bias_initializer, rng)
 
@@ -135,7 +140,7 @@ class MLP:
             ValueError: if ``x`` has another width or values that are not finite.
             FloatingPointError: if the pre-activations outgrow the dtype.
         """
-        return self._forward(self._rows(x))
+        return forward_pass(self._layers(), self._rows(x))
 
     def backward(self, record: Forward, logit_gradients: ArrayLike) -> Gradients:
         """Carry gradients of the logits, (rows, classes), back through a recorded forward pass.
@@ -172,7 +177,7 @@ class MLP:
             FloatingPointError: if the pre-activations outgrow the dtype.
         """
         rows = self._rows(x)
-        return cross_entropy(self._forward(rows).logits, self._labels(y, rows))[0]
+        return cross_entropy(forward_pass(self._layers(), rows).logits, self._labels(y, rows))[0]
 
     def probabilities(self, x: ArrayLike) -> Batch:
         """Return the softmax of the logits, (rows, classes); errors as in :meth:`forward`."""
@@ -182,7 +187,7 @@ class MLP:
         """Return the share of rows whose largest logit is that of the label; errors as in :meth:`loss`."""
         rows = self._rows(x)
         labels = self._labels(y, rows)
-        return float((self._forward(rows).logits.argmax(axis=1) == labels).mean())
+        return float((forward_pass(self._layers(), rows).logits.argmax(axis=1) == labels).mean())
 
     def step(self, x: ArrayLike, y: ArrayLike, *, learning_rate: float) -> float:
         """Take one step of gradient descent on a batch and return the loss before it.
@@ -224,9 +229,6 @@ class MLP:
             Layer(weights, bias, None if i == last else self.activation, first=i == 0, matmul=self._matmul)
             for i, (weights, bias) in enumerate(zip(self.weights, self.biases, strict=True))
         ]
-
-    def _forward(self, rows: Batch) -> Forward:
-        return forward_pass(self._layers(), rows)
 
     def _step(self, rows: Batch, labels: Labels, learning_rate: float) -> float:
         key = (len(rows), id(self.activation), *(weights.shape for weights in self.weights))

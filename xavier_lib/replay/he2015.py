@@ -10,7 +10,7 @@ from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.networks import network, rounded
 
 DEPTHS = {"he-figure2": 10, "he-figure3": 30}
-RATES = {"he-figure2": (0.05,), "he-figure3": (0.003, 0.01, 0.03)}
+RATES: dict[str, tuple[float, ...]] = {"he-figure2": (0.05,), "he-figure3": (0.003, 0.01, 0.03)}
 WIDTHS = {"quick": 64, "book": 64, "paper": 256}
 EPOCHS = {"quick": 3, "book": 20, "paper": 60}
 

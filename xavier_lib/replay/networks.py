@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from xavier_lib.nn.mlp import MLP, Initializer
+from xavier_lib.nn.mlp import MLP
+from xavier_lib.nn.start import Initializer
 from xavier_lib.replay.experiment import Run
 from xavier_lib.weights.scaling import variance_scaling
 

@@ -9,7 +9,10 @@ from typing import Any
 
 from xavier_lib.replay.experiment import Run
 
-ABOUT = {"format": 1, "what": "results of python -m xavier_lib.replay: runs by key, origins by the name under 'made'"}
+ABOUT: dict[str, Any] = {
+    "format": 1,
+    "what": "results of python -m xavier_lib.replay: runs by key, origins by the name under 'made'",
+}
 
 
 @dataclass

@@ -24,11 +24,11 @@ class ResultsFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path.resolve()
+        self.path: Path = path.resolve()
         self._handle = opened(self.path)
         try:
             content = self.path.read_bytes()
-            self.results = parsed(content, path.name) if content else Results()
+            self.results: Results = parsed(content, path.name) if content else Results()
             if not content:
                 self.save()  # says now, and not after the first run, that the folder cannot be written
         except BaseException:

@@ -3,12 +3,13 @@
 import math
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from xavier_lib.arguments import RNG, float_dtype, generator, one_of, whole_shape
+from xavier_lib.names import Distribution
 from xavier_lib.weights.large import LARGE, draw_large, redraw_beyond_two
 from xavier_lib.wording import shown
 
@@ -16,7 +17,7 @@ from xavier_lib.wording import shown
 TRUNCATED_STD = math.sqrt(1 - 4 * math.exp(-2) / math.sqrt(2 * math.pi) / math.erf(math.sqrt(2)))
 
 AXES = 64 if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else 32  # that an array may have
-DISTRIBUTIONS = ("uniform", "normal", "truncated_normal")
+DISTRIBUTIONS: tuple[Distribution, ...] = get_args(Distribution)
 
 
 def limit_of(std: float) -> float:
@@ -43,7 +44,7 @@ def array_shape(shape: Sequence[int], name: str = "shape") -> tuple[int, ...]:
     return sizes
 
 
-def draw(shape: Sequence[int], std: float, distribution: str, rng: RNG, dtype: DTypeLike) -> NDArray[Any]:
+def draw(shape: Sequence[int], std: float, distribution: Distribution, rng: RNG, dtype: DTypeLike) -> NDArray[Any]:
     """Draw weights of mean zero and the given standard deviation, natively in float32 or float64.
 
     The generator's own ``random`` and ``standard_normal`` draw them. From 2²⁰ numbers on float32 weights come

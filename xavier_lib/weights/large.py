@@ -1,11 +1,13 @@
 """Large float32 weights, drawn block by block, so that all intermediate results stay in the processor's cache."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from xavier_lib.names import Distribution
 
 #: How many numbers float32 weights must hold to be drawn here.
 LARGE = 2**20
@@ -15,7 +17,7 @@ Block = NDArray[np.float32]
 
 
 def draw_large(
-    shape: tuple[int, ...], distribution: str, spread: float, source: np.random.Generator
+    shape: tuple[int, ...], distribution: Distribution, spread: float, source: np.random.Generator
 ) -> NDArray[np.float32]:
     """Draw float32 weights of any size: uniform up to a limit, or normal with a standard deviation before any cut.
 
@@ -101,4 +103,8 @@ def redrawn(block: NDArray[Any], source: np.random.Generator) -> NDArray[np.intp
     return still
 
 
-UNIT = {"uniform": uniform, "normal": normal, "truncated_normal": truncated_normal}
+UNIT: dict[Distribution, Callable[[Block, np.random.Generator], None]] = {
+    "uniform": uniform,
+    "normal": normal,
+    "truncated_normal": truncated_normal,
+}

@@ -3,19 +3,20 @@
 import math
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from numpy.typing import DTypeLike, NDArray
 
 from xavier_lib.arguments import RNG, finite, flag, one_of, positive, whole_shape
 from xavier_lib.fans import Fans, MeanFans, given_fans
+from xavier_lib.names import Distribution, Mode
 from xavier_lib.weights.drawing import draw
-from xavier_lib.wording import shown
+from xavier_lib.wording import explained, shown
 
-MODES = ("fan_in", "fan_out", "fan_avg")
+MODES: tuple[Mode, ...] = get_args(Mode)
 
 
-def fan_of(mode: str, fans: Fans | MeanFans) -> float:
+def fan_of(mode: Mode, fans: Fans | MeanFans) -> float:
     """Return the fan that a mode divides by: one of the two, or their mean."""
     fan_in, fan_out = finite("fan_in", fans.fan_in), finite("fan_out", fans.fan_out)
     return {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[one_of("mode", mode, MODES)]
@@ -36,23 +37,27 @@ def scale_of(gain: float) -> float:
     >>> scale_of(3.0)
     9.0
     """
+    if isinstance(gain, str):
+        hint = "xavier_lib.he.forward_gain gives that of an activation"
+        raise TypeError(f"gain must be a positive finite number, got {shown(gain)}; {hint}")
     number = positive("gain", gain)
     if not sys.float_info.min <= number * number <= sys.float_info.max / 16:
         raise ValueError(f"gain must be a positive number whose square fits float64, got {shown(gain)}")
     return number * number
 
 
-def normal_kind(truncated: bool) -> str:
+def normal_kind(truncated: bool) -> Distribution:
     """Return the name of the normal distribution, truncated or not."""
     return "truncated_normal" if flag("truncated", truncated) else "normal"
 
 
+@explained
 def variance_scaling(
     shape: Sequence[int],
     *,
     scale: float,
-    mode: str,
-    distribution: str,
+    mode: Mode,
+    distribution: Distribution,
     fans: tuple[int, int] | None = None,
     rng: RNG = None,
     dtype: DTypeLike = float,
@@ -92,6 +97,7 @@ def variance_scaling(
     return draw(shape, std, distribution, rng, dtype)
 
 
+@explained
 def lecun_uniform(
     shape: Sequence[int],
     *,
@@ -115,6 +121,7 @@ def lecun_uniform(
     )
 
 
+@explained
 def lecun_normal(
     shape: Sequence[int],
     *,

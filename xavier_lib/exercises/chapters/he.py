@@ -49,7 +49,7 @@ def told(shape: tuple[int, int], negative_slope: float) -> float:
     return he_std(shape[0], negative_slope)
 
 
-def gained(shape: tuple[int, int], activation: str) -> float:
+def gained(shape: tuple[int, int], activation: Any) -> float:
     """Return the standard deviation that keeps the signal of an activation on its way forward."""
     return forward_gain(activation) / math.sqrt(shape[0])
 

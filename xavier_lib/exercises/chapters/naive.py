@@ -20,7 +20,7 @@ from xavier_lib.weights.scaling import lecun_normal, lecun_uniform, variance_sca
 SHAPES = ((64, 512), (640, 48), (20, 1600), (400, 64))
 LAYERS = ((64, 0.1, 3.0), (784, 0.02, 0.5), (20, 0.3, 2.0), (400, 0.05, 0.25))  # fan-in, std, rms
 NUMBERS = (0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5, 1.0)  # what a fixed start is usually given
-scaled = partial(variance_scaling, distribution="uniform")
+scaled: Callable[..., NDArray[Any]] = partial(variance_scaling, distribution="uniform")
 EXPONENT_TOLERANCE = 0.08  # what rounds to the right decimal; a fit to measured spreads is nearer
 
 
@@ -43,7 +43,7 @@ def fan_in_slips(product: float, without_root: str) -> dict[str, list[Callable[.
 class FixedAtFirst:
     """A start with one fixed spread: the one that the first layer it draws needs."""
 
-    std = 0.0
+    std: float = 0.0
 
     def __call__(self, shape: tuple[int, int], **options: Any) -> NDArray[Any]:
         """Draw weights with the spread of the first layer."""
