@@ -12,15 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from xavier_lib.frameworks.packages import INSTALL, missing
+if os.environ.get(
+    "PYTEST_XDIST_WORKER"
+):  # threads of several workers would wait for each other, spinning: before NumPy is loaded
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from xavier_lib.frameworks.packages import INSTALL, missing  # noqa: E402
 
 chapter_outputs = import_module("tests.chapter_outputs") if find_spec("nbval") else None
 NEED_FRAMEWORKS = ("frameworks.ipynb", "initializers.py", "stack.py")  # the tests of these skip themselves
 LONGEST = ("tests/site/test_reach.py", "tests/test_faults.py", "tests/site/", "tests/frameworks/", "chapters/")
 pytest_plugins = ["tests.site.built"] if find_spec("playwright") else []  # the library is tested without a browser
 os.environ["XAVIER_LIB_FACE"] = "static"
-if os.environ.get("PYTEST_XDIST_WORKER"):  # threads of several workers would wait for each other, spinning
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 if sys.__stdin__ is None:  # a shell may close it, and pytest's capture takes it for there
     sys.stdin = sys.__stdin__ = open(os.devnull)  # noqa: SIM115
 

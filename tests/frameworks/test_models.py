@@ -1012,7 +1012,9 @@ def test_a_spread_that_does_not_fit_the_dtype_is_refused_by_both_initializers(ga
 def test_extreme_gains_and_slopes_name_themselves():
     """What has no square among the numbers is refused by its name."""
     for gain in (1e200, 1e-200):
-        with pytest.raises(ValueError, match=re.escape(f"gain must be a positive number whose square fits float64, got {gain}")):
+        with pytest.raises(
+            ValueError, match=re.escape(f"gain must be a positive number whose square fits float64, got {gain}")
+        ):
             start_named("he_normal", gain=gain)
     with pytest.raises(ValueError, match="negative_slope must be a number whose square fits float64, got 1e\\+200"):
         start_named("he_normal", negative_slope=1e200)
