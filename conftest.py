@@ -14,7 +14,7 @@ import pytest
 
 if os.environ.get(
     "PYTEST_XDIST_WORKER"
-):  # threads of several workers would wait for each other, spinning: before NumPy is loaded
+):  # before NumPy: threads of several workers would spin
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from xavier_lib.frameworks.packages import INSTALL, missing  # noqa: E402
