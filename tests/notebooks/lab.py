@@ -28,6 +28,7 @@ OPEN = """async path => {
     const drawn = () => [...panel.node.querySelectorAll('img')].every(img => img.complete)
         && panel.content.widgets.every(cell => cell.model.type !== 'markdown' || cell.isHidden
             || cell.rendered && cell.node.innerText.trim())
+        && !panel.node.querySelector('.jp-MarkdownCell a[href^=".."]')  // not yet led to its file
     for (let turn = 0; turn < 600 && !drawn(); turn++) await new Promise(done => setTimeout(done, 50))
     return panel.content.widgets.length
 }"""
@@ -38,10 +39,13 @@ CLOSE = """async () => {
     panel.dispose()
 }"""
 RUN_ALL = """async () => {
-    const {sessionContext} = jupyterapp.shell.currentWidget
-    await sessionContext.ready
-    await jupyterapp.commands.execute('notebook:run-all-cells')
-    await sessionContext.session.kernel.info
+    await jupyterapp.shell.currentWidget.sessionContext.ready
+    jupyterapp.commands.execute('notebook:run-all-cells')
+}"""
+HAS_RUN = """sliders => {
+    const code = jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')
+    return code.every(cell => cell.model.executionCount !== null && cell.promptNode.innerText !== '[*]:')
+        && document.querySelectorAll('.noUi-handle[aria-label]').length === sliders
 }"""
 # What a reader sees of the notebook in front.
 SEEN = r"""() => {

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.notebooks.lab import OPEN, RUN_ALL, SEEN, lab, trust, visit
+from tests.notebooks.lab import CLOSE, HAS_RUN, OPEN, RUN_ALL, SEEN, lab, trust, visit
 from tests.site.built import CHAPTERS, ROOT
 from tools import plain
 
@@ -96,14 +96,14 @@ def test_after_run_all_sliders_are_live_and_answers_are_still_closed(plain_lab: 
     tab, home = plain_lab
     trust(home)
     tab.evaluate(OPEN, f"chapters/{name}.ipynb")
+    there = expected(name)
     tab.evaluate(RUN_ALL)
+    tab.wait_for_function(HAS_RUN, arg=there["inputs"])
     handles = tab.locator(".jp-OutputArea .noUi-handle")
-    handles.first.wait_for(state="attached")
-    tab.wait_for_function("() => document.querySelectorAll('.noUi-handle[aria-label]').length > 0")
-    seen, there = tab.evaluate(SEEN), expected(name)
+    seen = tab.evaluate(SEEN)
     values = [handle.get_attribute("aria-valuetext") for handle in handles.all()]
     readouts = tab.locator(".widget-hslider .widget-readout").all_inner_texts()
-    tab.evaluate("() => jupyterapp.commands.execute('application:close-all')")
+    tab.evaluate(CLOSE)
 
     assert values == readouts
     assert len(values) == there["inputs"]
