@@ -39,13 +39,13 @@ def gradients(*, seed: int, depth: int, width: int, activation: str = "relu") ->
 def two_starts(
     *, seed: int, depth: int, width: int, activation: str, patience: int = 0, until: float = 2.0, **training: Any
 ) -> dict[str, Any]:
-    """Train from both starts, Xavier's with more epochs if it is given patience; return what each learned."""
+    """Train from both starts; Xavier's may get patience, more epochs that end at a test accuracy ``until``."""
     found = {}
     for name, start in STARTS.items():
         net = perceptron(start, seed=seed, depth=depth, width=width, activation=activation)
-        given = {**training, "epochs": patience or training["epochs"]} if name == "Xavier" else training
         begins = short(net.loss(*the_digits()[:2]))
-        found[name] = {"begins": begins, **learned(net, seed=seed, until=until, **given)}
+        given = {**training, "epochs": patience, "until": until} if patience and name == "Xavier" else training
+        found[name] = {"begins": begins, **learned(net, seed=seed, **given)}
     return found
 
 
