@@ -1,5 +1,6 @@
 """How sure is this? The findings of the chapters, each tried with many seeds and at neighbouring settings."""
 
+import itertools
 import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -31,11 +32,18 @@ TRIALS: Mapping[str, Trial] = {finding.trial.name: finding.trial for finding in 
 
 
 def plan(scale: str, seeds: int) -> Sequence[Run]:
-    """List the runs of all findings, the settings of the pages first; at the scale "quick" these alone."""
-    trials = TRIALS.values()
-    pages = [run for trial in trials for run in trial.runs(PAGE, seeds)]
-    near = [run for trial in trials for setting in trial.neighbours for run in trial.runs(setting, seeds)]
-    return pages if scale == "quick" else [*pages, *near]
+    """List the runs: the settings of the pages, then the first neighbour of each trial, then the second, and so on.
+
+    The scale "quick" has the settings of the pages alone.
+    """
+    settings = [[PAGE, *(() if scale == "quick" else trial.neighbours)] for trial in TRIALS.values()]
+    return [
+        run
+        for turn in itertools.zip_longest(*settings)
+        for trial, setting in zip(TRIALS.values(), turn, strict=True)
+        if setting is not None
+        for run in trial.runs(setting, seeds)
+    ]
 
 
 def perform(run: Run) -> Mapping[str, Any]:

@@ -100,7 +100,7 @@ HOLDS: Mapping[str, Judge] = {
         and max(seen["fan_out"]["forward"]) > 3
     ),
     "fans-chain": lambda seen: (
-        max(ends(seen, "fan_avg")) < 0.15 and seen["fan_in"]["forward"][-1] > 0.4 and seen["fan_out"]["back"][0] > 0.4
+        max(ends(seen, "fan_avg")) < 0.2 and seen["fan_in"]["forward"][-1] > 0.4 and seen["fan_out"]["back"][0] > 0.4
     ),
     "fans-geometric": lambda seen: all(0.4 < size < 2.5 for size in ends(seen, "geometric")),
     "fans-kernel": lambda seen: abs(seen["kernel"] - 1) < 0.15 and 2.5 < seen["channels"] < 3.5,

@@ -77,12 +77,12 @@ def two_fans(*, seed: int, wide: int, narrow: int, pairs: int, **training: Any) 
 
 
 HOLDS: Mapping[str, Judge] = {
-    "he-kept": lambda seen: 0.25 < seen["He"]["rms"] < 4 and seen["Xavier"]["rms"] < 1e-3,
+    "he-kept": lambda seen: 0.2 < seen["He"]["rms"] < 5 and seen["Xavier"]["rms"] < 0.1 * seen["He"]["rms"],
     "he-spread": lambda seen: seen["He"]["std"] < 0.5 * seen["He"]["rms"],
     "he-trap": lambda seen: (
         0.2 < seen["Xavier"]["weights"][0] / seen["Xavier"]["weights"][1] < 5
-        and max(seen["Xavier"]["weights"]) < 1e-3 * seen["Xavier"]["biases"]
-        and max(seen["He"]["weights"]) > 1e-3 * seen["He"]["biases"]
+        and max(seen["Xavier"]["weights"]) < 0.01 * seen["Xavier"]["biases"]
+        and max(seen["He"]["weights"]) > 0.01 * seen["He"]["biases"]
     ),
     "he-ten": lambda seen: (
         seen["He"]["to 50%"] is not None

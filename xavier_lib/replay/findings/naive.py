@@ -75,6 +75,11 @@ def answers(*, seed: int, std: float, depth: int, width: int, activation: str) -
     return {"factors": short(sizes[1:] / sizes[:-1])}
 
 
+def near_one(factors: Any) -> bool:
+    """Say whether all lie between 0.8 and 1.2."""
+    return all(0.8 < factor < 1.2 for factor in factors)
+
+
 def stuck(seen: Any) -> bool:
     """Say whether the small spread stays below 20 % with every activation."""
     return all(kind["small"]["best"] < 0.2 for kind in seen.values())
@@ -82,7 +87,7 @@ def stuck(seen: Any) -> bool:
 
 HOLDS: Mapping[str, Judge] = {
     "naive-law": lambda seen: all(abs(ratio - 1) < 0.15 for ratio in seen["ratios"]),
-    "naive-level": lambda seen: max(seen["1"]) < 0.8 < min(seen["2"]) and max(seen["2"]) < 1.2 < min(seen["4"]),
+    "naive-level": lambda seen: max(seen["1"]) < 0.85 and near_one(seen["2"]) and min(seen["4"]) > 1.15,
     "naive-shared": lambda seen: seen["served"] < 2,
     "naive-narrow": lambda seen: seen["fixed"]["to 50%"] is None and seen["norm"]["to 50%"] is not None,
     "naive-broad": lambda seen: seen["fixed"]["last"] > seen["norm"]["last"],

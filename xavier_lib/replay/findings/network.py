@@ -87,7 +87,7 @@ HOLDS: Mapping[str, Judge] = {
     "network-tied": lambda seen: seen["1/64"]["best"] < 0.5 and seen["1/64 + noise"]["best"] > 0.9,
     "network-waits": lambda seen: (
         within(seen["Glorot"]["to 90%"], 5)
-        and (seen["naive"]["to 90%"] or 0) >= 2 * seen["Glorot"]["to 90%"]
+        and (seen["naive"]["to 90%"] or 0) >= 4 * seen["Glorot"]["to 90%"]
         and min(seen["naive"]["best"], seen["Glorot"]["best"]) > 0.95
     ),
     "network-fading": lambda seen: within(seen["1"]["to 90%"], 10) and [*seen.values()][1]["to 20%"] is None,

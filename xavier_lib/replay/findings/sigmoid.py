@@ -9,12 +9,13 @@ import numpy as np
 
 from xavier_lib.datasets import Digits
 from xavier_lib.glorot import glorot_uniform
+from xavier_lib.naive import naive_normal
 from xavier_lib.nn.activations import ACTIVATIONS, Activation
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import gradient_rms
 from xavier_lib.replay.findings.finding import Judge
 from xavier_lib.replay.findings.training import by_epoch, first_epoch, learned, short, the_digits, within
-from xavier_lib.sigmoid import centered, offset_and_variation, tangent_gap
+from xavier_lib.sigmoid import centered, offset_and_variation, share_saturated, tangent_gap
 
 RECORDS = (1, 6, 15)
 REPAIRS = {
@@ -99,6 +100,17 @@ def gains(*, seed: int, depth: int, width: int, **training: Any) -> dict[str, An
     }
 
 
+def shallow(*, seed: int, stds: list[float], depth: int, width: int, **training: Any) -> dict[str, Any]:
+    """Train from several spreads; return the first layer's flat share at the start, and what is learned."""
+    found = {}
+    for std in stds:
+        start = partial(naive_normal, std=std)
+        net = MLP((64, *[width] * depth, 10), start, activation="sigmoid", rng=seed, dtype="float32")
+        flat = short(share_saturated(net.forward(the_digits().x_test).pre_activations[0]))
+        found[str(std)] = {"flat": flat, **learned(net, seed=seed, **training)}
+    return found
+
+
 def linear_start(*, seed: int, depth: int, width: int, scale: float, rate: float, epochs: int) -> dict[str, Any]:
     """Train tanh stretched until it is nearly linear, c tanh(z/c), on the digits: how linear at the start, how soon?"""
     net = network(seed, depth, width, 1.0, stretched(scale))
@@ -157,6 +169,7 @@ HOLDS: Mapping[str, Judge] = {
         and seen["neither"]["to 50%"] is None
     ),
     "sigmoid-gains": lambda seen: seen["4"] > max(seen["16"], seen["64"]),
+    "sigmoid-shallow": lambda seen: all(record["best"] > 0.9 for record in seen.values()),
     "sigmoid-straight": lambda seen: seen["gap"] < 0.05 and seen["to 90%"] is not None,
     "sigmoid-bend": lambda seen: seen["tanh"]["to 90%"] is not None and seen["stretched"]["to 90%"] is None,
 }
