@@ -53,10 +53,7 @@ class Findings(tuple[Row, ...]):
             parts = [f"on this page {row.page}", f"also {row.also}" if row.also else ""]
             parts.append(f"not, or not always, {row.otherwise}" if row.otherwise else "")
             runs = "; ".join(part for part in parts if part)
-            lines += [
-                *textwrap.wrap(row.sentence, 100),
-                *textwrap.wrap(runs, 98, initial_indent="  ", subsequent_indent="  "),
-            ]
+            lines += [wrapped(row.sentence, ""), wrapped(runs, "  ")]
         return "\n".join([*lines, f"Run it again: {COMMAND}"])
 
     def _repr_html_(self) -> str:
@@ -71,6 +68,11 @@ class Findings(tuple[Row, ...]):
         again = f"<p>In brackets: in how many runs. All of it runs again with <code>{escape(COMMAND)}</code>.</p>"
         group = 'role="group" aria-label="How sure is this?" tabindex="0" style="overflow-x:auto"'
         return f"<div {group}>{table}</div>{again}"
+
+
+def wrapped(text: str, indent: str) -> str:
+    """Return a text in lines of a hundred characters."""
+    return textwrap.fill(text, 100, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def how_sure(chapter: str, results: str | Path | None = None) -> Findings:
