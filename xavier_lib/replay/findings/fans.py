@@ -26,8 +26,8 @@ def start_of(mode: str, scale: float) -> Any:
 
 
 def one_layer(*, seed: int, fan_in: int, fan_out: int) -> dict[str, Any]:
-    """Return the two factors of the mean square, forward and back, that each mode gives one linear layer."""
-    source, found = np.random.default_rng(seed), {}
+    """Return both fans, and the two factors of the mean square, forward and back, that each mode gives the layer."""
+    source, found = np.random.default_rng(seed), {"fans": [fan_in, fan_out]}
     x, delta = source.standard_normal((200, fan_in)), source.standard_normal((200, fan_out))
     for mode in MODES[:3]:
         weights = start_of(mode, 1.0)((fan_in, fan_out), rng=source)
@@ -46,14 +46,13 @@ def through(*, seed: int, widths: list[int], activation: str = "linear") -> dict
 
 
 def kernel(*, seed: int, size: int, channels: int) -> dict[str, Any]:
-    """Return the rms after one convolution whose start counts the kernel, and after one that counts channels only."""
+    """Return the positions, the rms after a convolution whose start counts them, and after one that does not."""
     source = np.random.default_rng(seed)
     maps = source.standard_normal((10, 12, 12, channels))
     shape = (size, size, channels, channels)
     fans: dict[str, tuple[int, int]] = {"kernel": fan_in_fan_out(shape), "channels": (channels, channels)}
-    return {
-        name: short(rms(convolved(maps, lecun_normal(shape, fans=given, rng=source)))) for name, given in fans.items()
-    }
+    after = {name: convolved(maps, lecun_normal(shape, fans=given, rng=source)) for name, given in fans.items()}
+    return {"positions": size**2, **{name: short(rms(values)) for name, values in after.items()}}
 
 
 def trained(*, seed: int, widths: list[int], activation: str, **training: Any) -> dict[str, Any]:
@@ -74,10 +73,15 @@ def ends(seen: Any, mode: str) -> list[float]:
     return [seen[mode]["forward"][-1], seen[mode]["back"][0]]
 
 
-def bounds(seen: Any, mode: str) -> list[float]:
-    """Return the smallest and the largest rms of a mode, of both passes."""
+def swing(seen: Any, mode: str) -> float:
+    """Return by which factor the largest rms of a mode is above the smallest, in both passes."""
     sizes = [*seen[mode]["forward"], *seen[mode]["back"]]
-    return [min(sizes), max(sizes)]
+    return float(max(sizes) / min(sizes))
+
+
+def as_predicted(seen: Any, mode: str, fan: float) -> bool:
+    """Say whether both factors of a mode are the fans over the fan that it counts, to 15 %."""
+    return all(abs(factor * fan / n - 1) < 0.15 for factor, n in zip(seen[mode], seen["fans"], strict=True))
 
 
 def alike(accuracies: list[float]) -> bool:
@@ -87,22 +91,16 @@ def alike(accuracies: list[float]) -> bool:
 
 HOLDS: Mapping[str, Judge] = {
     "fans-layer": lambda seen: (
-        abs(seen["fan_in"][0] - 1) < 0.15
-        and abs(seen["fan_out"][1] - 1) < 0.15
-        and 0.1 < seen["fan_in"][1] < 0.15
-        and 6.8 < seen["fan_out"][0] < 9.2
+        as_predicted(seen, "fan_in", seen["fans"][0]) and as_predicted(seen, "fan_out", seen["fans"][1])
     ),
-    "fans-sum": lambda seen: abs(sum(seen["fan_avg"]) - 2) < 0.2,
-    "fans-hourglass": lambda seen: (
-        bounds(seen, "fan_avg")[0] > 0.5
-        and bounds(seen, "fan_avg")[1] < 2.5
-        and max(seen["fan_in"]["back"]) > 3
-        and max(seen["fan_out"]["forward"]) > 3
-    ),
+    "fans-sum": lambda seen: abs(sum(seen["fan_avg"]) - 2) < 0.3,
+    "fans-hourglass": lambda seen: swing(seen, "fan_avg") < min(swing(seen, "fan_in"), swing(seen, "fan_out")),
     "fans-chain": lambda seen: (
-        max(ends(seen, "fan_avg")) < 0.2 and seen["fan_in"]["forward"][-1] > 0.4 and seen["fan_out"]["back"][0] > 0.4
+        max(ends(seen, "fan_avg")) < 0.5 * min(seen["fan_in"]["forward"][-1], seen["fan_out"]["back"][0])
     ),
     "fans-geometric": lambda seen: all(0.4 < size < 2.5 for size in ends(seen, "geometric")),
-    "fans-kernel": lambda seen: abs(seen["kernel"] - 1) < 0.15 and 2.5 < seen["channels"] < 3.5,
+    "fans-kernel": lambda seen: (
+        abs(seen["kernel"] - 1) < 0.15 and abs(seen["channels"] / seen["positions"] ** 0.5 - 1) < 0.15
+    ),
     "fans-training": lambda seen: alike([record["last"] for record in seen.values()]),
 }

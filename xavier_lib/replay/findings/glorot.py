@@ -10,7 +10,7 @@ from xavier_lib.glorot import forward_ratio, glorot_normal, glorot_uniform
 from xavier_lib.naive import naive_normal
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import activation_rms, rms
-from xavier_lib.replay.findings.fans import one_layer
+from xavier_lib.replay.findings.fans import as_predicted, one_layer
 from xavier_lib.replay.findings.finding import Judge
 from xavier_lib.replay.findings.network import compared
 from xavier_lib.replay.findings.training import by_epoch, perceptron, short, the_digits, within
@@ -122,9 +122,7 @@ HOLDS: Mapping[str, Judge] = {
         near_one([seen["independent"]], 0.85, 1.15) and near_one([seen["quadratic"]], 1.7, 2.3)
     ),
     "glorot-entropy": lambda seen: near_one([seen["cross-entropy"]], 0.85, 1.15),
-    "glorot-compromise": lambda seen: (
-        near_one([seen["fan_avg"][0]], 1.4, 1.8) and near_one([seen["fan_avg"][1]], 0.35, 0.45)
-    ),
+    "glorot-compromise": lambda seen: as_predicted(seen, "fan_avg", sum(seen["fans"]) / 2),
     "glorot-decay": lambda seen: near_one(seen["times 2l"], 0.6, 1.4),
     "glorot-levels": lambda seen: seen["standard"]["back"] > 5 and seen["standard"]["weights"] < 2,
     "glorot-back": lambda seen: seen["Xavier"]["back"] < min(4, seen["standard"]["back"]),

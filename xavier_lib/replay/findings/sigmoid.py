@@ -150,7 +150,7 @@ HOLDS: Mapping[str, Judge] = {
     "sigmoid-late": lambda seen: within(seen["to 50%"], 250) and not within(seen["to 50%"], 40),
     "sigmoid-hides": lambda seen: (
         all(0.4 < mean < 0.6 for mean in seen["means"]["0"])
-        and seen["means"].get("6", [1])[-1] < 0.2
+        and seen["means"].get("6", [1])[-1] < 0.3
         and min(seen["means"]["6"][:-1]) > 0.4
     ),
     "sigmoid-deeper": lambda seen: later(*seen.values()),
@@ -163,11 +163,10 @@ HOLDS: Mapping[str, Judge] = {
     "sigmoid-centered": lambda seen: (
         1 / 3 < seen["centered"]["variation"][1] / seen["neither"]["variation"][1] < 3
         and 1 / 3 < seen["centered"]["gradient"] / seen["neither"]["gradient"] < 3
-        and seen["centered"].get("slope", 0) > 0.22
-        and seen["neither"].get("slope", 1) < 0.18
         and seen["centered"]["to 50%"] is not None
         and seen["neither"]["to 50%"] is None
     ),
+    "sigmoid-slope": lambda seen: seen["neither"].get("slope", 1) < 0.5 * seen["centered"].get("slope", 0),
     "sigmoid-gains": lambda seen: seen["4"] > max(seen["16"], seen["64"]),
     "sigmoid-shallow": lambda seen: all(record["best"] > 0.9 for record in seen.values()),
     "sigmoid-straight": lambda seen: seen["gap"] < 0.05 and seen["to 90%"] is not None,

@@ -120,8 +120,8 @@ def random_layers(*, seed: int, width: int, value: float, activation: str = "tan
 
 
 def grows_alike(one: float, other: float) -> bool:
-    """Say whether both distances grew more than tenfold, and by the same factor to a tenth."""
-    return one > 10 and 0.9 < one / other < 1.1
+    """Say whether both distances grew more than threefold, and by the same factor to a tenth."""
+    return one > 3 and 0.9 < one / other < 1.1
 
 
 HOLDS: Mapping[str, Judge] = {
