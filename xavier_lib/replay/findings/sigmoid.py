@@ -169,6 +169,6 @@ HOLDS: Mapping[str, Judge] = {
     "sigmoid-slope": lambda seen: seen["neither"].get("slope", 1) < 0.5 * seen["centered"].get("slope", 0),
     "sigmoid-gains": lambda seen: seen["4"] > max(seen["16"], seen["64"]),
     "sigmoid-shallow": lambda seen: all(record["best"] > 0.9 for record in seen.values()),
-    "sigmoid-straight": lambda seen: seen["gap"] < 0.05 and seen["to 90%"] is not None,
+    "sigmoid-straight": lambda seen: seen["gap"] < 0.1 and seen["to 90%"] is not None,
     "sigmoid-bend": lambda seen: seen["tanh"]["to 90%"] is not None and seen["stretched"]["to 90%"] is None,
 }
