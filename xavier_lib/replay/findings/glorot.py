@@ -127,7 +127,7 @@ HOLDS: Mapping[str, Judge] = {
     "glorot-levels": lambda seen: seen["standard"]["back"] > 5 and seen["standard"]["weights"] < 2,
     "glorot-back": lambda seen: seen["Xavier"]["back"] < min(4, seen["standard"]["back"]),
     "glorot-dependence": lambda seen: seen["after"][-1] > max(4, 2 * seen["before"][-1]) and max(seen["shuffled"]) < 2,
-    "glorot-root": lambda seen: seen["rootless"]["to 20%"] is None and within(seen["normal"]["to 90%"], 6),
+    "glorot-root": lambda seen: seen["rootless"]["best"] < 0.25 and within(seen["normal"]["to 90%"], 6),
     "glorot-uniform": lambda seen: abs(seen["uniform"]["last"] - seen["normal"]["last"]) < 0.04,
     "glorot-average": lambda seen: [kept < 1 for kept in seen["kept"]],
 }

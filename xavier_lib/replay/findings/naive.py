@@ -81,8 +81,8 @@ def near_one(factors: Any) -> bool:
 
 
 def stuck(seen: Any) -> bool:
-    """Say whether the small spread stays below 20 % with every activation."""
-    return all(kind["small"]["best"] < 0.2 for kind in seen.values())
+    """Say whether the small spread stays below 25 % with every activation."""
+    return all(kind["small"]["best"] < 0.25 for kind in seen.values())
 
 
 HOLDS: Mapping[str, Judge] = {

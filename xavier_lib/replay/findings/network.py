@@ -90,7 +90,7 @@ HOLDS: Mapping[str, Judge] = {
         and (seen["naive"]["to 90%"] or 0) >= 4 * seen["Glorot"]["to 90%"]
         and min(seen["naive"]["best"], seen["Glorot"]["best"]) > 0.95
     ),
-    "network-fading": lambda seen: within(seen["1"]["to 90%"], 10) and [*seen.values()][1]["to 20%"] is None,
+    "network-fading": lambda seen: within(seen["1"]["to 90%"], 10) and [*seen.values()][1]["best"] < 0.25,
     "network-shallow": lambda seen: seen["constant"]["best"] < 0.5,
     "network-faster": lambda seen: faster_and_worse(*[*seen.values()][:2]),
     "network-solution": lambda seen: better_at_the_goal(*[*seen.values()][:2]),

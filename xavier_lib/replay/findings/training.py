@@ -55,8 +55,8 @@ def learned(network: MLP, *, until: float = 2.0, data: Digits | None = None, **t
     """Train and return what the findings ask for; an accuracy of ``until`` ends the training early.
 
     Returns:
-        The first epoch with a test accuracy of 20, 50 and 90 % (None: never), the best and the last test accuracy, the
-        training loss and accuracy at the end (None: it overflowed), and the number of epochs.
+        The first epoch with a test accuracy of 20, 50 and 90 % (None: never; 0: untrained), the best and the last test
+        accuracy, the number of epochs, and the training loss at the end (None: it overflowed).
     """
     rows = the_digits() if data is None else data
     accuracies = [network.accuracy(rows.x_test, rows.y_test)]
