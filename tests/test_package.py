@@ -216,7 +216,11 @@ def test_the_types_hold():
     assert run.returncode == 0, run.stdout + run.stderr
     assert (PACKAGE / "py.typed").is_file()
     data = PROJECT["tool"]["setuptools"]["package-data"]
-    assert data == {"xavier_lib": ["py.typed"], "xavier_lib.exercises": ["questions/*.toml"]}
+    assert data == {
+        "xavier_lib": ["py.typed"],
+        "xavier_lib.exercises": ["questions/*.toml"],
+        "xavier_lib.replay.findings": ["*.toml", "shares.json"],
+    }
 
 
 def public():
