@@ -24,7 +24,7 @@ what was being computed is lost. The result is the same wherever, and on however
 
 def parser(experiments: Mapping[str, Experiment]) -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    made = argparse.ArgumentParser(PROGRAM, description="Run an experiment of a paper again.", epilog=EPILOG)
+    made = argparse.ArgumentParser(PROGRAM, description="Run again what the book rests on.", epilog=EPILOG)
     made.add_argument("experiment", nargs="?", choices=[*experiments, "all"], help="which table or figure, or all")
     made.add_argument("--list", action="store_true", help="list the experiments with their number of runs, and end")
     made.add_argument("--scale", choices=SCALES, default="quick", help="how much is run (default: %(default)s)")

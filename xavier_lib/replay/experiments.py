@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from xavier_lib.replay import glorot2010, he2015, table1
+from xavier_lib.replay import findings, glorot2010, he2015, table1
 from xavier_lib.replay.experiment import Experiment
 
 EXPERIMENTS: Mapping[str, Experiment] = {
@@ -46,5 +46,6 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             *("he-figure3", "Thirty ReLU layers from Xavier and from He (2015)."),
             *(partial(he2015.planned, "he-figure3"), he2015.learning),
         ),
+        Experiment("findings", "How sure the chapters are of what they say.", findings.plan, findings.perform),
     )
 }

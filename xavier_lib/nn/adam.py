@@ -1,0 +1,82 @@
+"""Adam: steps whose size is set by the gradient's own past, beside plain gradient descent."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from xavier_lib.arguments import RNG, generator, positive, whole
+from xavier_lib.nn.mlp import MLP
+
+Array = NDArray[Any]
+
+
+class Adam:
+    r"""Adam for a network, which is changed in place.
+
+    .. math::
+
+        m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, \qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2, \qquad
+        w_t = w_{t-1} - \eta\, \frac{m_t / (1 - \beta_1^t)}{\sqrt{v_t / (1 - \beta_2^t)} + \epsilon}
+
+    for each weight and each bias, with :math:`m_0 = v_0 = 0` and :math:`g_t` the derivative of the batch's mean loss.
+    Kingma and Ba (2015), algorithm 1, with their constants. What it changes about a start is counted in
+    :doc:`/chapters/he`.
+
+    Args:
+        network: the network, as it starts.
+        learning_rate: the size :math:`\eta` of a step.
+        betas: the two rates of decay, each at least 0 and below 1.
+        epsilon: the number :math:`\epsilon` that keeps the quotient finite.
+
+    Raises:
+        TypeError: if the network is no MLP, or a number is none.
+        ValueError: if a number is out of range.
+
+    >>> from xavier_lib import glorot_uniform
+    >>> network = MLP((2, 3, 2), glorot_uniform, rng=0)
+    >>> before = network.weights[1].copy()
+    >>> Adam(network, learning_rate=0.01).step([[0.5, -1.0]], [0])
+    >>> float(np.abs(network.weights[1] - before).max().round(4))  # the first step has the size of the rate
+    0.01
+    """
+
+    def __init__(
+        self,
+        network: MLP,
+        *,
+        learning_rate: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+    ) -> None:
+        if not isinstance(network, MLP):
+            raise TypeError(f"network must be an MLP, got {network!r}")
+        if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(f"betas must be two numbers of at least 0 and below 1, got {betas!r}")
+        self.network, self.betas = network, betas
+        self.learning_rate, self.epsilon = positive("learning_rate", learning_rate), positive("epsilon", epsilon)
+        self.steps = 0
+        self._moments = [(np.zeros_like(w), np.zeros_like(w)) for w in (*network.weights, *network.biases)]
+
+    def step(self, x: ArrayLike, y: ArrayLike) -> None:
+        """Take one step on a batch; errors as in :meth:`xavier_lib.nn.mlp.MLP.gradients`."""
+        found = self.network.gradients(x, y)
+        self.steps += 1
+        first, second = self.betas
+        rate, root = self.learning_rate / (1 - first**self.steps), math.sqrt(1 - second**self.steps)
+        parameters = (*self.network.weights, *self.network.biases)
+        for parameter, gradient, (mean, square) in zip(
+            parameters, (*found.weights, *found.biases), self._moments, strict=True
+        ):
+            mean += (1 - first) * (gradient - mean)
+            square += (1 - second) * (gradient * gradient - square)
+            parameter -= rate * mean / (np.sqrt(square) / root + self.epsilon)
+
+    def train_epoch(self, x: ArrayLike, y: ArrayLike, *, batch_size: int = 32, rng: RNG = None) -> None:
+        """Pass once over shuffled mini-batches, as :meth:`xavier_lib.nn.mlp.MLP.train_epoch` does."""
+        rows, labels, size = np.asarray(x), np.asarray(y), whole("batch_size", batch_size)
+        order = generator(rng).permutation(len(rows))
+        for start in range(0, len(rows), size):
+            batch = order[start : start + size]
+            self.step(rows[batch], labels[batch])
