@@ -16,6 +16,7 @@ from tools import plain
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 ENDING = ["Where it breaks", "Exercises", "Summary", "Self-test", "Further reading"]
+BEFORE_EXERCISES = ["How sure is this?", "Sentences you will meet"]
 MARKERS = re.compile(r"NBVAL|PYTEST_VALIDATE|allow_errors|^\s*[%!]", re.MULTILINE)
 DECIMAL = re.compile(r"(?<![\w.,])\d+\.\d+(?![\w.])|(?<![\w.,])\d+(?:\.\d+)?(?=\s?%)")
 
@@ -178,7 +179,9 @@ def test_the_page_has_the_anatomy_of_a_chapter(path: Path) -> None:
     assert headings[0][0] == "#"
     assert [level for level, _ in headings].count("#") == 1
     sections = [title for level, title in headings if level == "##"]
-    assert sections[-5:] == ENDING
+    assert [title for title in sections if title not in BEFORE_EXERCISES][-5:] == ENDING
+    extra = [title for title in sections if title in BEFORE_EXERCISES]
+    assert extra == [title for title in BEFORE_EXERCISES if title in extra] == sections[-4 - len(extra) : -4]
     assert any(title.startswith("Try it") for title in sections)
     opening = text.split("\n## ")[0]
     assert opening.count("\n- ") == 3

@@ -175,6 +175,8 @@ def forward_gain(activation: ActivationName | Activation) -> float:
 
     .. math:: g = 1 \big/ \sqrt{E[f(z)^2]}, \qquad z \sim N(0, 1)
 
+    Of that size alone, unless the activation is a rectifier, which takes the same share of any size.
+
     The rule of He et al. (2015), equation 10, for any activation; used in :doc:`/chapters/he`. Arguments and
     errors are those of :func:`second_moment_kept`; a ValueError too if the activation keeps nothing.
 

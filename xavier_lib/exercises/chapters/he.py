@@ -138,7 +138,7 @@ EXERCISES = (
             "both": "In two epochs at the rate 1, the test accuracy never reached 20 %.",
             "0.1 only": "In two epochs at the rate 0.1, the test accuracy never reached 20 %.",
             "1 only": "In two epochs at the rate 1, the test accuracy never reached 20 %.",
-            "neither": "By powers of ten the weights' gradients are smaller than the last biases'; no rate suits both.",
+            "neither": "The weights' gradients are by powers of ten smaller than the last biases'. Patience at 0.01 helps.",
         },
     ),
     Formula(
