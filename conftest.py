@@ -12,9 +12,7 @@ from pathlib import Path
 
 import pytest
 
-if os.environ.get(
-    "PYTEST_XDIST_WORKER"
-):  # before NumPy: threads of several workers would spin
+if os.environ.get("PYTEST_XDIST_WORKER"):  # before NumPy: threads of several workers would spin
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from xavier_lib.frameworks.packages import INSTALL, missing  # noqa: E402
