@@ -1,4 +1,4 @@
-"""What initialization decides: how fast, and whether, one and the same network learns."""
+"""What initialization decides: how fast, whether, and to which solution one and the same network learns."""
 
 from typing import Any, NamedTuple
 

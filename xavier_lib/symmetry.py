@@ -1,4 +1,4 @@
-"""Constant starts, and the symmetry between hidden units that training never breaks."""
+"""Constant starts, and the tie between equal hidden units, which plain training keeps in exact arithmetic."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -28,7 +28,7 @@ def constant(
 
     .. math:: w_{ij} = c
 
-    Shown to keep hidden units equal in :doc:`/chapters/symmetry`.
+    Equal hidden units stay equal, as shown in :doc:`/chapters/symmetry`.
 
     Args:
         shape: the shape of the weights, two axes or more.
