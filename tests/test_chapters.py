@@ -15,7 +15,16 @@ from tools import plain
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
-ENDING = ["Where it breaks", "Exercises", "Summary", "Self-test", "Further reading"]
+ENDING = [
+    "Where it breaks",
+    "How sure is this?",
+    "Sentences you will meet",
+    "Exercises",
+    "Summary",
+    "Self-test",
+    "Further reading",
+]
+LATER = {"How sure is this?", "Sentences you will meet"}  # not in every chapter yet
 MARKERS = re.compile(r"NBVAL|PYTEST_VALIDATE|allow_errors|^\s*[%!]", re.MULTILINE)
 DECIMAL = re.compile(r"(?<![\w.,])\d+\.\d+(?![\w.])|(?<![\w.,])\d+(?:\.\d+)?(?=\s?%)")
 
@@ -178,7 +187,8 @@ def test_the_page_has_the_anatomy_of_a_chapter(path: Path) -> None:
     assert headings[0][0] == "#"
     assert [level for level, _ in headings].count("#") == 1
     sections = [title for level, title in headings if level == "##"]
-    assert sections[-5:] == ENDING
+    ending = sections[sections.index("Where it breaks") :]
+    assert ending == [title for title in ENDING if title in ending or title not in LATER]
     assert any(title.startswith("Try it") for title in sections)
     opening = text.split("\n## ")[0]
     assert opening.count("\n- ") == 3
