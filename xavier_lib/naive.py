@@ -116,7 +116,8 @@ def pre_activations(initializer: Initializer, fan_in: int, *, rng: RNG = None) -
 
     .. math:: z_j = \sum_{i=1}^{n} x_i w_{ij}, \qquad \operatorname{Var} z = n \operatorname{Var} w \, E[x^2]
 
-    Glorot and Bengio (2010), equation 5, for one layer; its square-root law is drawn in :doc:`/chapters/naive`.
+    The variance is over the draw of the weights, so the inputs may depend on one another. Glorot and Bengio (2010),
+    equation 5, for one layer; its square-root law is drawn in :doc:`/chapters/naive`.
 
     Arguments and errors are those of :func:`signal_by_layer`, with the fan-in :math:`n` in place of the width.
 

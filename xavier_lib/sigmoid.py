@@ -120,12 +120,13 @@ def tangent_map(network: MLP) -> tuple[Array, Array]:
 
 
 def tangent_gap(network: MLP, x: ArrayLike) -> float:
-    r"""How far a network is from a linear one, measured on what tells the rows apart.
+    r"""How far a network is from its tangents at zero, measured on what tells the rows apart.
 
     .. math:: \frac{\operatorname{rms}\left(\tilde z_L - \tilde x A\right)}{\operatorname{rms}(\tilde z_L)}
 
     with :math:`A` of :func:`tangent_map`, and a tilde where the mean over the rows is taken off: 0.01 means
-    that one per cent of the variation is not linear. Measured in :doc:`/chapters/sigmoid`.
+    that the tangents miss by one per cent of the variation; another linear map may be nearer. Measured in
+    :doc:`/chapters/sigmoid`.
 
     Args:
         network: a network whose activation is smooth at zero.
