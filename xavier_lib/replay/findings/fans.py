@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from xavier_lib.fans import fan_in_fan_out
+from xavier_lib.names import ActivationName, Mode
 from xavier_lib.nn.convolution import convolved
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import activation_rms, gradient_rms, rms
@@ -18,7 +19,7 @@ MODES = ("fan_in", "fan_out", "fan_avg", "geometric")
 HOURGLASS = [400, 200, 50, 20, 50, 200, 400]
 
 
-def start_of(mode: str, scale: float) -> Any:
+def start_of(mode: Any, scale: float) -> Any:
     """Return the initializer of a mode; the geometric mean of the fans is one that no library has."""
     if mode != "geometric":
         return partial(variance_scaling, scale=scale, mode=mode, distribution="normal")
@@ -35,7 +36,7 @@ def one_layer(*, seed: int, fan_in: int, fan_out: int) -> dict[str, Any]:
     return found
 
 
-def through(*, seed: int, widths: list[int], activation: str = "linear") -> dict[str, Any]:
+def through(*, seed: int, widths: list[int], activation: ActivationName = "linear") -> dict[str, Any]:
     """Return the rms after each layer, forward and back, from signals of rms 1 at either end, for each mode."""
     source, found = np.random.default_rng(seed), {}
     x = source.standard_normal((100, widths[0]))
@@ -55,7 +56,7 @@ def kernel(*, seed: int, size: int, channels: int) -> dict[str, Any]:
     return {"positions": size**2, **{name: short(rms(values)) for name, values in after.items()}}
 
 
-def trained(*, seed: int, widths: list[int], activation: str, **training: Any) -> dict[str, Any]:
+def trained(*, seed: int, widths: list[int], activation: ActivationName, **training: Any) -> dict[str, Any]:
     """Train the digits from each mode."""
     scale = 2.0 if activation == "relu" else 1.0
     return {
@@ -73,13 +74,13 @@ def ends(seen: Any, mode: str) -> list[float]:
     return [seen[mode]["forward"][-1], seen[mode]["back"][0]]
 
 
-def swing(seen: Any, mode: str) -> float:
+def swing(seen: Any, mode: Mode) -> float:
     """Return by which factor the largest rms of a mode is above the smallest, in both passes."""
     sizes = [*seen[mode]["forward"], *seen[mode]["back"]]
     return float(max(sizes) / min(sizes))
 
 
-def as_predicted(seen: Any, mode: str, fan: float) -> bool:
+def as_predicted(seen: Any, mode: Mode, fan: float) -> bool:
     """Say whether both factors of a mode are the fans over the fan that it counts, to 15 %."""
     return all(abs(factor * fan / n - 1) < 0.15 for factor, n in zip(seen[mode], seen["fans"], strict=True))
 

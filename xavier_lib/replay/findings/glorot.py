@@ -8,6 +8,7 @@ import numpy as np
 
 from xavier_lib.glorot import forward_ratio, glorot_normal, glorot_uniform
 from xavier_lib.naive import naive_normal
+from xavier_lib.names import ActivationName
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import activation_rms, rms
 from xavier_lib.replay.findings.fans import as_predicted, one_layer
@@ -41,7 +42,7 @@ def forward_factor(*, seed: int, fan_in: int, units: int) -> dict[str, Any]:
     return found
 
 
-def backward_factor(*, seed: int, width: int, depth: int, activation: str) -> dict[str, Any]:
+def backward_factor(*, seed: int, width: int, depth: int, activation: ActivationName) -> dict[str, Any]:
     """Return the backward factor n_out Var(w) measured on one linear layer, for three kinds of gradients at z.
 
     They are drawn independently, or they are those of ½|z|², or (mean over the hidden layers of a network, the slope
@@ -71,7 +72,7 @@ def tanh_decay(*, seed: int, width: int, layers: list[int]) -> dict[str, Any]:
     return {"times 2l": short([sizes[layer] * 2 * layer for layer in layers])}
 
 
-def levels(*, seed: int, depth: int, width: int, activation: str) -> dict[str, Any]:
+def levels(*, seed: int, depth: int, width: int, activation: ActivationName) -> dict[str, Any]:
     """Return, for two starts, largest over smallest hidden weight gradient, and what gradients lose on their way."""
     data, found = the_digits("float64"), {}
     for name, start in (("standard", STANDARD), ("Xavier", glorot_uniform)):
@@ -83,7 +84,7 @@ def levels(*, seed: int, depth: int, width: int, activation: str) -> dict[str, A
     return found
 
 
-def dependence(*, seed: int, depth: int, width: int, activation: str, **training: Any) -> dict[str, Any]:
+def dependence(*, seed: int, depth: int, width: int, activation: ActivationName, **training: Any) -> dict[str, Any]:
     """Return the forward ratios before training, after it, and after it with each layer's weights shuffled."""
     net = perceptron(glorot_normal, seed=seed, depth=depth, width=width, activation=activation)
     x, source = the_digits().x_test, np.random.default_rng(seed)
@@ -100,7 +101,7 @@ def rooted(*, seed: int, **given: Any) -> dict[str, Any]:
     return compared({"normal": glorot_normal, "rootless": rootless, "uniform": glorot_uniform}, seed=seed, **given)
 
 
-def products(*, seed: int, depth: int, width: int, activation: str) -> dict[str, Any]:
+def products(*, seed: int, depth: int, width: int, activation: ActivationName) -> dict[str, Any]:
     """Return the share of the mean square that one row keeps through square layers, for several draws."""
     scale = 2.0 if activation == "relu" else 1.0
     start = partial(variance_scaling, scale=scale, mode="fan_in", distribution="normal")

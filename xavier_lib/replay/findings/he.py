@@ -8,8 +8,10 @@ import numpy as np
 
 from xavier_lib.glorot import glorot_uniform
 from xavier_lib.he import he_uniform
-from xavier_lib.nn.mlp import MLP, Initializer
+from xavier_lib.names import ActivationName
+from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import rms
+from xavier_lib.nn.start import Initializer
 from xavier_lib.replay.findings.finding import Judge
 from xavier_lib.replay.findings.training import learned, perceptron, short, the_digits, within
 
@@ -26,7 +28,7 @@ def kept(*, seed: int, depth: int, width: int) -> dict[str, Any]:
     return found
 
 
-def gradients(*, seed: int, depth: int, width: int, activation: str = "relu") -> dict[str, Any]:
+def gradients(*, seed: int, depth: int, width: int, activation: ActivationName = "relu") -> dict[str, Any]:
     """Return the rms of the first and the last weight gradient, and of the last biases' gradient, before training."""
     data, found = the_digits("float64"), {}
     for name, start in STARTS.items():
@@ -37,7 +39,14 @@ def gradients(*, seed: int, depth: int, width: int, activation: str = "relu") ->
 
 
 def two_starts(
-    *, seed: int, depth: int, width: int, activation: str, patience: int = 0, until: float = 2.0, **training: Any
+    *,
+    seed: int,
+    depth: int,
+    width: int,
+    activation: ActivationName,
+    patience: int = 0,
+    until: float = 2.0,
+    **training: Any,
 ) -> dict[str, Any]:
     """Train from both starts; Xavier's may get patience, more epochs that end at a test accuracy ``until``."""
     found = {}
@@ -50,7 +59,7 @@ def two_starts(
 
 
 def two_rates(
-    *, seed: int, depth: int, width: int, activation: str, rates: list[float], **training: Any
+    *, seed: int, depth: int, width: int, activation: ActivationName, rates: list[float], **training: Any
 ) -> dict[str, Any]:
     """Train from He's start at several rates; return what each learned."""
     return {

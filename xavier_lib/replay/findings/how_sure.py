@@ -38,7 +38,8 @@ class Row(NamedTuple):
 
 
 class Findings(tuple[Row, ...]):
-    """The findings of a chapter, as text and as a table; what :func:`how_sure` returns for :doc:`/chapters/he`.
+    """The findings of a chapter, as text and as a table; what
+    :func:`~xavier_lib.replay.findings.how_sure.how_sure` returns for :doc:`/chapters/he`.
 
     >>> Findings([Row("It is so.", "20 of 20", "rate × ½ (5 of 5)", "Adam (0 of 5)")])
     It is so.

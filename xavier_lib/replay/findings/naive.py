@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from xavier_lib.naive import naive_normal, naive_uniform
+from xavier_lib.names import ActivationName
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import activation_rms, rms
 from xavier_lib.replay.findings.finding import Judge
@@ -29,7 +30,7 @@ def root_law(*, seed: int, limit: float, fan_ins: list[int], units: int, inputs:
     return {"ratios": short(found)}
 
 
-def level(*, seed: int, widths: list[int], depth: int, activation: str) -> dict[str, Any]:
+def level(*, seed: int, widths: list[int], depth: int, activation: ActivationName) -> dict[str, Any]:
     """Return the factor a layer, geometric mean over the layers, where nσ² is 1, 2 and 4, for each width."""
     found = {}
     for product in (1, 2, 4):
@@ -48,7 +49,7 @@ def shared_spread(*, seed: int, widths: list[int], depth: int, keeps: float) -> 
     return {"served": int(max(served)), "spreads": short(ends ** (-1 / depth))}
 
 
-def ended(seed: int, width: int, depth: int, activation: str, std: float) -> float:
+def ended(seed: int, width: int, depth: int, activation: ActivationName, std: float) -> float:
     """Return the rms after the last hidden layer, for normal rows of rms 1."""
     source = np.random.default_rng(seed)
     rows = source.standard_normal((100, width))
@@ -61,13 +62,13 @@ def fixed_and_norm(*, seed: int, limit: float, **given: Any) -> dict[str, Any]:
     return compared({"fixed": partial(naive_uniform, limit=limit), "norm": OLD_NORM}, seed=seed, **given)
 
 
-def small(*, seed: int, std: float, activations: list[str], **given: Any) -> dict[str, Any]:
+def small(*, seed: int, std: float, activations: list[ActivationName], **given: Any) -> dict[str, Any]:
     """Train from a fixed small spread and from variance 1/n, with several activations."""
     starts = {"small": partial(naive_normal, std=std), "1/n": lecun_normal}
     return {name: compared(starts, seed=seed, activation=name, **given) for name in activations}
 
 
-def answers(*, seed: int, std: float, depth: int, width: int, activation: str) -> dict[str, Any]:
+def answers(*, seed: int, std: float, depth: int, width: int, activation: ActivationName) -> dict[str, Any]:
     """Return the rms that each layer leaves of the digits, for a fixed small spread."""
     start = partial(naive_normal, std=std)
     net = MLP((64, *[width] * depth, 10), start, activation=activation, rng=seed)

@@ -6,12 +6,15 @@ from typing import Any
 
 from xavier_lib.glorot import glorot_uniform
 from xavier_lib.naive import naive_normal, naive_uniform
+from xavier_lib.names import ActivationName
 from xavier_lib.replay.findings.finding import Judge
 from xavier_lib.replay.findings.training import by_epoch, learned, perceptron, short, the_digits, within
 from xavier_lib.symmetry import constant, noisy_constant
 
 
-def two_by_two(*, seed: int, noise: float, depth: int, width: int, activation: str, **training: Any) -> dict[str, Any]:
+def two_by_two(
+    *, seed: int, noise: float, depth: int, width: int, activation: ActivationName, **training: Any
+) -> dict[str, Any]:
     """Train from the constants 0.5 and 1/64, each as it is and with noise: saturated or not, tied or not."""
     starts = {
         **{"0.5": partial(constant, value=0.5), "0.5 + noise": partial(noisy_constant, value=0.5, noise=noise)},
@@ -21,7 +24,7 @@ def two_by_two(*, seed: int, noise: float, depth: int, width: int, activation: s
 
 
 def compared(
-    starts: dict[str, Any], *, seed: int, depth: int, width: int, activation: str, **training: Any
+    starts: dict[str, Any], *, seed: int, depth: int, width: int, activation: ActivationName, **training: Any
 ) -> dict[str, Any]:
     """Train one network from each start; return what each learned."""
     return {
@@ -46,7 +49,7 @@ def fading(*, seed: int, depths: list[int], **given: Any) -> dict[str, Any]:
 
 
 def spreads(
-    *, seed: int, stds: list[float], goal: float, depth: int, width: int, activation: str, **training: Any
+    *, seed: int, stds: list[float], goal: float, depth: int, width: int, activation: ActivationName, **training: Any
 ) -> dict[str, Any]:
     """Train from normal draws of several spreads until the training loss reaches a goal; how well does each do then?
 

@@ -10,6 +10,7 @@ import numpy as np
 from xavier_lib.datasets import Digits
 from xavier_lib.glorot import glorot_uniform
 from xavier_lib.naive import naive_normal
+from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import ACTIVATIONS, Activation
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import gradient_rms
@@ -26,7 +27,7 @@ REPAIRS = {
 }
 
 
-def network(seed: int, depth: int, width: int, gain: float = 1.0, activation: str | Activation = "sigmoid") -> MLP:
+def network(seed: int, depth: int, width: int, gain: float = 1.0, activation: Any = "sigmoid") -> MLP:
     """Return a network for the digits from Xavier's uniform start with a gain."""
     chosen = centered("sigmoid") if activation == "centered" else activation
     sizes = (64, *[width] * depth, 10)
@@ -87,7 +88,7 @@ def repairs(
     return found
 
 
-def kept(*, seed: int, depth: int, width: int, activation: str) -> dict[str, Any]:
+def kept(*, seed: int, depth: int, width: int, activation: ActivationName) -> dict[str, Any]:
     """Return the share of a gradient's rms that each hidden layer passes down, before training."""
     sizes = gradient_rms(network(seed, depth, width, 1.0, activation), the_digits().x_test, rng=seed)
     return {"kept": short(sizes[:-2] / sizes[1:-1])}

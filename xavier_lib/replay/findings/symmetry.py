@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.glorot import glorot_uniform
+from xavier_lib.names import ActivationName
 from xavier_lib.nn.adam import Adam
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.replay.findings.finding import Judge
@@ -19,7 +20,7 @@ DRAWS = 5  # starts a run of the small task: 20 seeds are 100 starts
 
 
 def four_rows(
-    *, seed: int, hidden: int, rate: float, steps: int, activation: str = "tanh", optimizer: str = "descent"
+    *, seed: int, hidden: int, rate: float, steps: int, activation: ActivationName = "tanh", optimizer: str = "descent"
 ) -> dict[str, Any]:
     """Learn the four rows from random starts, and from the same starts with all units copies of the first one."""
     found: dict[str, list[float]] = {"random": [], "tied": []}
@@ -39,7 +40,9 @@ def four_rows(
     return found
 
 
-def first_steps(*, seed: int, hidden: int, rate: float, steps: int, activation: str = "tanh") -> dict[str, Any]:
+def first_steps(
+    *, seed: int, hidden: int, rate: float, steps: int, activation: ActivationName = "tanh"
+) -> dict[str, Any]:
     """Start from one constant, drawn between 0.1 and 1: how far are columns apart after a step, and after many?"""
     value = float(np.random.default_rng(seed).uniform(0.1, 1))
     net, found = in_order(MLP((2, hidden, 2), partial(constant, value=value), activation=activation)), []
@@ -50,7 +53,9 @@ def first_steps(*, seed: int, hidden: int, rate: float, steps: int, activation: 
     return {"constant": short(value), "first": short(found[0]), "last": short(found[-1])}
 
 
-def deep_tie(*, seed: int, depth: int, width: int, noise: float, activation: str, **training: Any) -> dict[str, Any]:
+def deep_tie(
+    *, seed: int, depth: int, width: int, noise: float, activation: ActivationName, **training: Any
+) -> dict[str, Any]:
     """Train tied layers whose sums run in one order, and the same with noise in the last hidden layer alone."""
     found = {}
     for name in ("tied", "noise"):
@@ -106,7 +111,9 @@ def growth(*, seed: int, width: int, value: float, **training: Any) -> dict[str,
     return found
 
 
-def random_layers(*, seed: int, width: int, value: float, activation: str = "tanh", **training: Any) -> dict[str, Any]:
+def random_layers(
+    *, seed: int, width: int, value: float, activation: ActivationName = "tanh", **training: Any
+) -> dict[str, Any]:
     """Train with one constant in both layers, in one of them, or in none; and a network of a single random unit."""
     found, tied = {}, partial(constant, value=value)
     for name, layers in {"tied": [], "hidden": [0], "output": [1], "random": [0, 1]}.items():

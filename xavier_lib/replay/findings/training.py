@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from xavier_lib.datasets import Digits, digits
+from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import Activation
 from xavier_lib.nn.adam import Adam
-from xavier_lib.nn.mlp import MLP, Initializer
+from xavier_lib.nn.mlp import MLP
+from xavier_lib.nn.start import Initializer
 
 GOALS = (0.2, 0.5, 0.9)  # test accuracies whose first epoch is stored
 
@@ -22,7 +24,13 @@ def the_digits(dtype: DTypeLike = "float32") -> Digits:
 
 
 def perceptron(
-    start: Initializer, *, seed: int, depth: int, width: int, activation: str | Activation, dtype: DTypeLike = "float32"
+    start: Initializer,
+    *,
+    seed: int,
+    depth: int,
+    width: int,
+    activation: ActivationName | Activation,
+    dtype: DTypeLike = "float32",
 ) -> MLP:
     """Return a network for the digits with hidden layers of one width.
 
