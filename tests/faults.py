@@ -150,7 +150,7 @@ def run_in_copy(
     with tempfile.TemporaryDirectory() as folder:
         copy, unused = Path(folder), shutil.ignore_patterns("__pycache__")
         shutil.copy(ROOT / "pyproject.toml", copy)
-        for part in ("xavier_lib", "tests", "results"):
+        for part in ("xavier_lib", "tests", "results", "tools"):
             shutil.copytree(ROOT / part, copy / part, ignore=unused)
         change(copy / "xavier_lib")
         return subprocess.run(
