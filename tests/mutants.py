@@ -32,7 +32,11 @@ MODULES = sorted(
 )
 #: What is tested in another file than the one that bears the module's name.
 ELSEWHERE = {
-    **{"weights/drawing.py": "weights/test_scaling.py", "wording.py": "test_arguments.py"},
+    **{
+        "weights/drawing.py": "weights/test_scaling.py",
+        "wording.py": "test_arguments.py",
+        "names.py": "test_package.py",
+    },
     **dict.fromkeys(("nn/arrays.py", "nn/start.py"), "nn/test_mlp.py"),
 }
 
