@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.arguments import RNG, generator, positive, whole
+from xavier_lib.arguments import RNG, generator, of_kind, positive, whole
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.wording import shown
 
 Array = NDArray[Any]
 
@@ -50,10 +51,9 @@ class Adam:
         betas: tuple[float, float] = (0.9, 0.999),
         epsilon: float = 1e-8,
     ) -> None:
-        if not isinstance(network, MLP):
-            raise TypeError(f"network must be an MLP, got {network!r}")
+        of_kind("network", network, MLP)
         if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
-            raise ValueError(f"betas must be two numbers of at least 0 and below 1, got {betas!r}")
+            raise ValueError(f"betas must be two numbers of at least 0 and below 1, got {shown(betas)}")
         self.network, self.betas = network, betas
         self.learning_rate, self.epsilon = positive("learning_rate", learning_rate), positive("epsilon", epsilon)
         self.steps = 0

@@ -46,10 +46,11 @@ def by_epoch(
 ) -> Iterator[int]:
     """Train in shuffled batches of 32, and yield the number of each epoch when it has ended; an overflow ends it."""
     rows = the_digits() if data is None else data
-    order, adam = np.random.default_rng(seed), Adam(network, learning_rate=rate)
+    order = np.random.default_rng(seed)
+    adam = Adam(network, learning_rate=rate) if optimizer == "adam" else None  # its moments are as large as the network
     for epoch in range(1, epochs + 1):
         try:
-            if optimizer == "adam":
+            if adam:
                 adam.train_epoch(rows.x_train, rows.y_train, rng=order)
             else:
                 network.train_epoch(rows.x_train, rows.y_train, learning_rate=rate, rng=order)
