@@ -112,9 +112,9 @@ def densities(
         heights, edges = np.histogram(sample, bins=41, range=(x.min(), x.max()), density=True)
         axes.stairs(heights, edges, fill=True, color=color, alpha=0.3)
         axes.plot(x, density, color=color, linestyle=dash)
-        axes.plot([0.01, 0.11], [0.9, 0.9], color=color, linestyle=dash, transform=axes.transAxes)
-        axes.text(0.13, 0.9, name, va="center", transform=axes.transAxes)
-        axes.set(ylabel="density", ylim=(0, None))
+        axes.plot([0.01, 0.11], [0.88, 0.88], color=color, linestyle=dash, transform=axes.transAxes)
+        axes.text(0.13, 0.88, name, va="center", transform=axes.transAxes)
+        axes.set(ylabel="density", ylim=(0, 1.4 * max(density.max(), heights.max())))
         readings.append(
             f"{name}: sample of {sample.size}, mean {number(sample.mean(), 1)}, "
             f"standard deviation {number(sample.std())}."
@@ -195,7 +195,7 @@ def inputs_on_curve(
     beside.set_title("outputs", fontsize=FONT_SIZE)
     on_curve.set_title("thick: nine inputs in ten", loc="left", fontsize=FONT_SIZE)
     corner.axis("off")
-    corner.text(0.05, 0.9, fill(reading, 12), va="top", transform=corner.transAxes)
+    corner.text(-0.05, 0.9, fill(reading, 11), va="top", transform=corner.transAxes)
     return (
         f"Curve of {name}. Histogram of its inputs: standard deviation {number(z.std())}. "
         f"Histogram of its outputs: from {number(outputs.min())} to {number(outputs.max())}. {reading}"

@@ -16,7 +16,7 @@ from xavier_lib.wording import number, shown, text
 
 SCALES = {"linear": "", "log": ", logarithmic scale"}
 LABEL_GAP = 0.085  # of the height of the axes: one line of text
-LINE = 12  # characters of a name before it goes on in another line
+LINE = 14  # characters of a name before it goes on in another line
 SWATCH = 26  # points: the longest dash, once and a bit
 LETTER = 6.8  # points
 
@@ -90,7 +90,7 @@ def lines(
     axes.grid(axis="y")
     short_names("series", curves)
     longest = max(len(line) for name in curves for line in in_lines(name).split("\n"))
-    margins(figure, right=SWATCH + 12 + LETTER * longest if len(curves) > 1 else 14)
+    margins(figure, right=SWATCH + 16 + LETTER * longest if len(curves) > 1 else 14)
     if len(curves) > 1:
         label_ends(axes, {name: curve[1][-1] for name, curve in curves.items()}, drawn_as)
     first, last = (f(curve[0][i] for curve in curves.values()) for f, i in ((min, 0), (max, -1)))
@@ -160,7 +160,14 @@ def label_ends(axes: Axes, ends: Mapping[str, float], drawn_as: Mapping[str, Loo
         places = [start, (start + end) / 2, end]
         beside: dict[str, Any] = {"transform": axes.transAxes, "clip_on": False}
         axes.plot(places, [placed[name]] * 3, **style(drawn_as[name]), markevery=[1], **beside)
-        axes.text(end + 4 * point, placed[name], in_lines(name), va="center", transform=axes.transAxes, linespacing=1)
+        axes.text(
+            end + 4 * point,
+            placed[name],
+            in_lines(name),
+            va="center_baseline",
+            transform=axes.transAxes,
+            linespacing=1.0,
+        )
 
 
 def spread_out(heights: Mapping[str, float]) -> dict[str, float]:

@@ -52,7 +52,7 @@ def ratio_map(
         raise ValueError(f"values must be zero or above, got {grid.min()}")
     axes = figure.add_subplot()
     figure.set_size_inches(5, 0.75 + 0.4 * len(rows))
-    margins(figure, left=46)
+    margins(figure, left=48)
     shade = np.clip(np.log10(np.maximum(grid, 1e-3)), -3, 3)
     axes.pcolormesh(shade, cmap="PuOr_r", vmin=-6, vmax=6, edgecolor="#ffffff", linewidth=1, rasterized=False)
     for (row, column), value in np.ndenumerate(grid):

@@ -44,7 +44,7 @@ STYLE = {
 Arguments = ParamSpec("Arguments")
 TEXTS = ("x_label", "y_label", "row_label", "column_label", "value_label", "name", "reading")
 LONGEST_LABEL = 200  # characters
-LONGEST_NAME = 40  # characters, for which the figure has room beside its axes
+LONGEST_NAME = 34  # characters, for which the figure has room beside its axes
 SIZE = 5, 3.4  # inches of 72: one size for all figures whose rows fit
 LARGEST = 1e150  # of what is drawn: beyond it matplotlib's own sums do not fit
 
@@ -115,7 +115,7 @@ def drawable(name: str, value: ArrayLike) -> NDArray[Any]:
     return array
 
 
-def margins(figure: Figure, *, left: float = 56, right: float = 12, bottom: float = 42, top: float = 10) -> None:
+def margins(figure: Figure, *, left: float = 62, right: float = 12, bottom: float = 42, top: float = 10) -> None:
     """Set the margins around all axes, in points."""
     width, height = figure.get_size_inches() * 72
     figure.subplots_adjust(left / width, bottom / height, 1 - right / width, 1 - top / height)
