@@ -45,8 +45,12 @@ def awake(output: str) -> str:
 def unfolded(explorer: str) -> str:
     """Return a stored slider with its frames in the page, which has a style for them."""
     html = re.sub("<style>.*?</style>", "", explorer)
-    html = html.replace('<script type="image/svg+xml">', '<div class="frame" hidden>').replace("</script>", "</div>")
-    return html.replace('<div class="frame" hidden>', '<div class="frame">', 1)
+    before, *frames = html.replace("</script>", "</div>").split('<script type="image/svg+xml">')
+    opening = re.search(r'data-opens="(\d+)"', before)
+    for number, frame in enumerate(frames):
+        first = opening is not None and number == int(opening[1])
+        before += f'<div class="frame{" opening" if first else ""}"{"" if first else " hidden"}>{frame}'
+    return before
 
 
 def inline_pictures(app: Sphinx, doctree: nodes.document, _page: str) -> None:

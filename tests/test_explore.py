@@ -69,11 +69,17 @@ class Page(HTMLParser):
 
     def shown(self, positions):
         """Do the arithmetic of the figure's handler: return the number of the frame for these positions."""
-        assert "n=n*(+r.max+1)+ +r.value" in self.all("figure")[0]["oninput"]
+        assert "n=n*r.dataset.of+ +r.value" in self.all("figure")[0]["oninput"]
         number = 0
-        for slider, position in zip(self.all("input"), positions, strict=True):
-            number = number * (int(slider["max"]) + 1) + position
+        controls = [found for found in self.all("input") if found["type"] == "range" or "checked" in found]
+        for control, position in zip(controls, positions, strict=True):
+            number = number * int(control["data-of"]) + position
         return number
+
+
+def drawn_in(widget):
+    """Return what a live picture holds, without the box that keeps its size."""
+    return re.fullmatch(r'<div style="max-width:480px;aspect-ratio:[\d./]+">(.*)</div>', widget.value, re.DOTALL)[1]
 
 
 @pytest.fixture
@@ -87,26 +93,31 @@ def live(monkeypatch):
 
 
 def test_the_static_face_is_one_figure_with_a_slider_a_parameter():
-    """One <figure class="explorer">, and for each parameter a native range input from 0 to the last value's place."""
+    """One <figure class="explorer">; numbers have a native range input, names a native radio button each."""
     page = Page(explore(plain, hidden_width=WIDTHS, name=NAMES))
 
     assert [found["class"] for found in page.all("figure")] == ["explorer"]
     assert page.html.startswith("<figure")
     assert page.html.endswith("</figure>")
     sliders = page.all("input", type="range")
-    assert [(s["min"], s["max"], s["value"]) for s in sliders] == [("0", "2", "0"), ("0", "1", "0")]
-    assert page.all("input") == sliders
+    assert [(s["min"], s["max"], s["value"]) for s in sliders] == [("0", "2", "0")]
+    buttons = page.all("input", type="radio")
+    assert [(b["value"], "checked" in b) for b in buttons] == [("0", True), ("1", False)]
+    assert len({b["name"] for b in buttons}) == 1
 
 
 def test_each_slider_says_what_it_is_and_where_it_stands():
     """A label of its own in words, and an <output> that reads the first value; the values are short, and escaped."""
     page = Page(explore(plain, hidden_width=WIDTHS, name=NAMES))
 
-    assert page.text("span") == ["hidden width", "name"]
-    assert page.text("output") == ["20", "tanh"]
-    assert [tag for tag, *_ in page.tags[1:9]] == ["label", "span", "input", "output"] * 2
-    assert [s["data-values"] for s in page.all("input")] == ["20|64|0.1235", "tanh|relu <1>"]
-    assert [s["aria-valuetext"] for s in page.all("input")] == ["20", "tanh"]
+    assert page.text("span") == ["hidden width"]
+    assert page.text("legend") == ["name"]
+    assert page.text("output") == ["20"]
+    assert [tag for tag, *_ in page.tags[1:5]] == ["label", "span", "input", "output"]
+    assert [tag for tag, *_ in page.tags[5:11]] == ["fieldset", "legend", "label", "input", "label", "input"]
+    slider = page.all("input", type="range")[0]
+    assert (slider["data-values"], slider["aria-valuetext"]) == ("20|64|0.1235", "20")
+    assert [words.strip() for words in page.text("input")[1:]] == NAMES
     assert "relu <1>" not in page.html
 
 
@@ -139,9 +150,10 @@ def test_a_notebook_that_is_not_trusted_shows_one_frame_no_dead_slider_and_how_t
 
     assert left.count("<img") == 1
     assert 'alt="width is 20, name is tanh"' in left
-    assert left.count("<input") == left.count('<label hidden="hidden"') == 2
-    assert "The first of 6 pictures: width = 20, name = tanh. To move the slider, run this section." in left
-    for rule in (".explorer label{display:flex", ".explorer .asleep{display:none}"):
+    assert left.count('<label hidden="hidden"') == left.count('<fieldset hidden="hidden"') == 1
+    assert left.count("<input") == 3
+    assert "One of 6 pictures: width = 20, name = tanh. To choose another, run this section." in left
+    for rule in (".explorer :is(label,fieldset){display:flex", ".explorer .asleep{display:none}"):
         assert rule in module.STYLE
 
 
@@ -164,7 +176,7 @@ def test_each_frame_has_an_alternative_of_its_own_numbers():
     labels = [found["aria-label"] for found in page.all("svg", role="img")]
 
     for label, slope in zip(labels, [2, 2, 30, 30, 100, 100], strict=True):
-        assert f"a: from 0 to {slope if slope < 100 else '1e+02'}." in label
+        assert f"a: from 0 to {slope}." in label
 
 
 def test_the_static_face_needs_nothing_else():
@@ -231,11 +243,15 @@ def test_the_live_face_is_a_slider_a_parameter_over_a_picture(live):  # noqa: AR
 
     box = explore(plain, hidden_width=WIDTHS, name=NAMES)
     assert type(box) is ipywidgets.VBox
-    assert [type(child) for child in box.children] == [ipywidgets.SelectionSlider] * 2 + [ipywidgets.HTML] * 3
+    assert [type(child) for child in box.children] == [
+        ipywidgets.SelectionSlider,
+        ipywidgets.RadioButtons,
+        *[ipywidgets.HTML] * 3,
+    ]
     assert [child.description for child in box.children[:2]] == ["hidden width", "name"]
     assert [name for name, _ in box.children[0].options] == ["20", "64", "0.1235"]
     assert box.children[2].value == "hidden width = 20, name = tanh"
-    assert box.children[3].value == plain(hidden_width=20, name="tanh").svg
+    assert drawn_in(box.children[3]) == plain(hidden_width=20, name="tanh").svg
 
 
 def test_moving_a_live_slider_computes_again_and_says_that_it_works(live):  # noqa: ARG001
@@ -258,7 +274,7 @@ def test_moving_a_live_slider_computes_again_and_says_that_it_works(live):  # no
         ("<em>width = 64, name = relu &lt;1&gt;: computing …</em>", 2),
         ("width = 64, name = relu &lt;1&gt;", 3),
     ]
-    assert picture.value == plain(width=64, name="relu <1>").svg
+    assert drawn_in(picture) == plain(width=64, name="relu <1>").svg
 
 
 def test_both_faces_show_the_same_pictures(monkeypatch):
@@ -270,7 +286,7 @@ def test_both_faces_show_the_same_pictures(monkeypatch):
 
     for positions in itertools.product(range(3), range(2)):
         first.index, second.index = positions
-        assert picture.value == static.frames[page.shown(positions)]
+        assert drawn_in(picture) == static.frames[page.shown(positions)]
 
 
 def test_a_live_picture_that_fails_says_so_in_its_place(live):  # noqa: ARG001
@@ -278,12 +294,12 @@ def test_a_live_picture_that_fails_says_so_in_its_place(live):  # noqa: ARG001
     slider, _, picture, _ = explore(refusing, width=WIDTHS).children
 
     slider.value = 64
-    assert picture.value.startswith(
+    assert drawn_in(picture).startswith(
         '<p class="explorer-error" role="note">No picture for width = 64. ValueError: width '
     )
     assert "&lt;64&gt; is &amp; stays refused" in picture.value
     slider.value = 20
-    assert picture.value == refusing(20).svg
+    assert drawn_in(picture) == refusing(20).svg
 
 
 def move(slider, times):
@@ -326,6 +342,69 @@ def test_no_figure_stays_open(live):  # noqa: ARG001
     assert sum(issubclass(type(thing), Figure) for thing in gc.get_objects()) == figures
     if "matplotlib.pyplot" in sys.modules:
         assert sys.modules["matplotlib.pyplot"].get_fignums() == []
+
+
+# Where it opens, and its size
+
+
+@pytest.mark.parametrize("opens", [{"width": 64}, {"name": "relu <1>"}, {"width": 0.123456, "name": "relu <1>"}])
+def test_it_opens_on_the_values_that_are_asked_for(monkeypatch, opens):
+    """Controls and picture of both faces stand there; the line on what to look for comes before them."""
+    pytest.importorskip("ipywidgets")
+    expected = {"width": 20, "name": "tanh"} | opens
+    page = Page(static := explore(plain, opens=opens, look_for="Look <here>.", width=WIDTHS, name=NAMES))
+    number = WIDTHS.index(expected["width"]) * 2 + NAMES.index(expected["name"])
+    assert page.all("figure")[0]["data-opens"] == str(number)
+    assert static.frames[number] == plain(**expected).svg
+    assert f'alt="{html.escape(plain(**expected).alt)}"' in static._repr_html_()
+    assert page.all("input", type="range")[0]["value"] == str(WIDTHS.index(expected["width"]))
+    assert page.html.index("Look &lt;here&gt;.") < page.html.index("<label")
+
+    monkeypatch.setenv(module.FACE, "live")
+    look_for, *controls, _, picture, _ = explore(
+        plain, opens=opens, look_for="Look <here>.", width=WIDTHS, name=NAMES
+    ).children
+    assert "Look &lt;here&gt;." in look_for.value
+    assert [control.value for control in controls] == list(expected.values())
+    assert drawn_in(picture) == plain(**expected).svg
+
+
+@pytest.mark.parametrize(
+    ("rest", "error", "message"),
+    [
+        ({"opens": {"b": 1}}, ValueError, r"opens must name parameters among \['a'\], got 'b'"),
+        ({"opens": {"a": 3}}, ValueError, r"opens\['a'\] must be one of \[1, 2\], got 3"),
+        ({"opens": 3}, TypeError, "opens must be a mapping from parameters to values, got 3"),
+        ({"look_for": 3}, TypeError, "look_for must be text, got 3"),
+    ],
+)
+def test_it_opens_nowhere_else(rest, error, message):
+    """The error names the parameter and the values there are."""
+    with pytest.raises(error, match=message):
+        explore(plain, a=[1, 2], **rest)
+
+
+def sized(height):
+    """Draw a picture of some height, or fail at height zero."""
+    return SimpleNamespace(svg=f'<svg viewBox="0 0 360 {360 // (1 if height else 0) and height}"></svg>', alt="")
+
+
+def test_a_picture_of_another_height_moves_nothing(monkeypatch):
+    """All frames of the stored face, an error among them, share the box of the highest; the live one never shrinks."""
+    pytest.importorskip("ipywidgets")
+    heights = [100, 300, 0, 200]
+    assert "max-width:480px;aspect-ratio:360/300" in explore(sized, height=heights)._repr_html_()
+
+    monkeypatch.setenv(module.FACE, "live")
+    slider, _, picture, _ = explore(sized, opens={"height": 300}, height=heights).children
+    for place in range(4):
+        slider.index = place
+        assert "aspect-ratio:360/300" in picture.value
+
+
+def test_there_is_room_for_the_longest_value():
+    """The value beside the track has a width of its own, so the track keeps its."""
+    assert 'style="min-width:7ch"' in explore(plain, a=[1, 0.1234])._repr_html_()
 
 
 # Which face, and what is refused

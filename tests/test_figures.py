@@ -14,11 +14,14 @@ import pytest
 from xavier_lib import figures
 from xavier_lib.figures import Picture, densities, histograms, inputs_on_curve, lines, network_diagram, ratio_map
 from xavier_lib.figures.line_plots import LABEL_GAP
-from xavier_lib.figures.picture import GRAY, SERIES, power_of_ten
+from xavier_lib.figures.looks import SERIES, THINGS, looks
+from xavier_lib.figures.picture import GRAY
+from xavier_lib.wording import number
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROOT = Path(__file__).parent.parent
 X = np.linspace(-1, 1, 21)
+HEIGHT = 3.4 * 72 - 42 - 10  # points of the axes: the figure less its margins
 
 
 def example_lines(**rest):
@@ -104,8 +107,8 @@ def test_the_text_alternative_holds_the_numbers(draw, numbers):
     """The alternative is made of what is drawn; the SVG carries it, and the picture's representation is it."""
     picture = draw(reading="So it goes.")
 
-    for number in numbers:
-        assert number in picture.alt
+    for written in numbers:
+        assert written in picture.alt
     assert picture.alt.endswith(" So it goes.")
     assert parsed(picture).get("aria-label") == repr(picture) == picture.alt
     assert picture._repr_svg_() == picture.svg
@@ -223,13 +226,60 @@ def six_series(**rest):
 
 def test_series_differ_by_color_dash_and_marker():
     """Six series have six colors, six dashes and six markers: none is told by its color alone."""
-    for looks in zip(*SERIES, strict=True):
-        assert len(set(looks)) == 6
+    for parts in zip(*SERIES, strict=True):
+        assert len(set(parts)) == 6
     picture = six_series()
 
     looks = [(color, dash) for color, *_ in SERIES for points, dash in curves(picture, color) if len(points) == len(X)]
     assert len(looks) == 6
     assert len({color for color, _ in looks}) == len({dash for _, dash in looks}) == 6
+
+
+def test_one_thing_looks_the_same_in_every_figure():
+    """Xavier has its color and dash whatever it is drawn beside, and under its other name; the swatch has them too."""
+    color, dash, _ = THINGS["Xavier"]
+    assert dash == "-"
+    for name, *others in (["Xavier"], ["other", "Xavier"], ["He", "Glorot", "old"], ["one", "Xavier, n = 3"]):
+        series = dict.fromkeys((name, *others), GOOD)
+        assert [dash for _, dash in curves(lines(series, x_label="x", y_label="y"), color)][:1] == [None]
+    used = [look[:2] for look in (*THINGS.values(), *SERIES)]
+    assert len(set(used)) == len(used)
+    assert not {look.color for look in THINGS.values()} & {look.color for look in SERIES}
+
+
+def test_a_direction_is_told_by_its_marker():
+    """Forward and backward of one start share color and dash; arrow heads that point along tell them apart."""
+    forward, back = looks(["He, forward", "He, back"]).values()
+
+    assert forward[:2] == back[:2] == THINGS["He"][:2]
+    assert (forward.marker, back.marker) == (THINGS["forward"].marker, THINGS["backward"].marker) == (">", "<")
+    assert "<use" in lines({"He, forward": GOOD, "He, back": GOOD}, x_label="x", y_label="y").svg
+
+
+def test_a_swatch_shows_its_dash():
+    """The piece of line beside a name is longer than the longest dash with its gaps, and is dashed alike."""
+    picture = lines({f"s {n}": (X, X + n) for n in range(6)}, x_label="x", y_label="y")
+    for color, dash, _ in SERIES:
+        line, swatch = curves(picture, color)
+        assert line[1] == swatch[1]
+        assert np.ptp(swatch[0][:, 0]) >= 1.8 * sum(dash[1] if dash != "-" else [0])
+
+
+def test_dots_are_not_joined():
+    """Where x has no order no line runs, each point is marked, and the words tell between which values they lie."""
+    picture = lines({"a": ([0, 1, 2], [5, 3, 4])}, x_label="seed", y_label="y", joined=False)
+
+    assert curves(picture, SERIES[0].color) == []
+    assert picture.svg.count("<use") == 3
+    assert picture.alt == "Dots of y against seed from 0 to 2. a: between 3 and 5."
+
+
+def test_figures_of_one_explorer_have_one_size():
+    """Lines, curves with inputs, and histograms of up to eight rows: none moves the page in place of another."""
+    rows = [histograms({f"layer {n}": X for n in range(count)}, x_label="x") for count in (1, 5, 8)]
+    boxes = {parsed(picture).get("viewBox") for picture in (*rows, example_lines(), example_inputs_on_curve())}
+
+    assert boxes == {"0 0 360 244.8"}
 
 
 def test_markers_are_drawn_on_request():
@@ -254,8 +304,8 @@ def test_each_line_bears_its_name_at_its_end(ends):
 
     assert heights["d"] > heights["c"] > heights["a"] > heights["b"]  # y grows downwards in an SVG
     gaps = -np.diff([heights[name] for name in "dcab"])
-    assert gaps.min() >= LABEL_GAP * (216 - 34 - 8) - 0.2  # 216 points less the margins; rounded twice to 0.1
-    assert 8 <= min(heights.values()) < max(heights.values()) < 216 - 34 + 4  # beside the axes, half a line of text
+    assert gaps.min() >= LABEL_GAP * HEIGHT - 1  # the height of the axes; letters differ by up to a point
+    assert 8 <= min(heights.values()) < max(heights.values()) < 10 + HEIGHT + 8  # beside the axes, half a line of text
 
 
 def test_a_single_line_needs_no_name_beside_it():
@@ -292,7 +342,7 @@ def test_a_logarithmic_axis_takes_ratios_for_distances(axis):
 
 def test_powers_of_ten_are_written_as_one_would():
     """Near 1 as a number, further out as a power."""
-    written = [power_of_ten(value) for value in (1e-12, 1e-3, 0.01, 0.1, 1, 10, 1000, 1e4, 1e10)]
+    written = [number(value, 1) for value in (1e-12, 1e-3, 0.01, 0.1, 1, 10, 1000, 1e4, 1e10)]
 
     assert written == ["10⁻¹²", "10⁻³", "0.01", "0.1", "1", "10", "1000", "10⁴", "10¹⁰"]
 
@@ -303,7 +353,7 @@ def test_a_band_lies_between_its_bounds():
     band = next(path for path in parsed(picture).iter(f"{SVG}path") if path.get("id", "").count("m"))
     heights = np.array(re.findall(r"[-\d.]+", band.get("d")), float)[1::2]
 
-    assert np.ptp(heights) == pytest.approx(216 - 34 - 8, abs=0.2)
+    assert np.ptp(heights) == pytest.approx(HEIGHT, abs=0.2)
     assert "fill-opacity:0.2" in picture.svg
 
 
@@ -505,7 +555,7 @@ def test_a_map_writes_each_number_and_shades_it():
     fills = re.findall(r"fill:#([0-9a-f]{6})", picture.svg)
     low, one, high = ([int(fill[n : n + 2], 16) for n in (0, 2, 4)] for fill in fills[:3])
 
-    assert {"0.001", "1", "1000", "7"} <= set(texts(picture))
+    assert {"10⁻³", "1", "1000", "7"} <= set(texts(picture))
     assert min(one) > 240
     assert low[2] > low[0] + 20  # blue
     assert high[0] > high[2] + 20  # orange
@@ -560,7 +610,7 @@ def test_diagrams_that_cannot_be_drawn_are_refused(weights, names, error, messag
 # Words and numbers that no picture can hold
 
 NAMED = {"x_label": "x", "y_label": "y"}
-LONG = "n" * 55
+LONG = "n" * 35
 
 
 @pytest.mark.parametrize(
@@ -603,9 +653,9 @@ def test_text_that_is_no_xml_is_refused_by_name(draw, message, bad):
         (
             lambda: lines({LONG: GOOD, "b": GOOD}, **NAMED),
             ValueError,
-            "series must have names of at most 54",
+            "series must have names of at most 34",
         ),
-        (lambda: histograms({LONG: X}, x_label="x"), ValueError, "groups must have names of at most 54 characters"),
+        (lambda: histograms({LONG: X}, x_label="x"), ValueError, "groups must have names of at most 34 characters"),
         (lambda: lines({"a": GOOD}, **NAMED, markers=np.ones(2)), TypeError, "markers must be True or False"),
         (
             lambda: lines({"a": GOOD}, **NAMED, y_scale="log", y_limits=(-1, 2)),
@@ -647,10 +697,10 @@ def test_an_error_of_a_figure_names_its_argument(draw, error, message):
         draw()
 
 
-def test_names_of_54_characters_have_room():
+def test_names_of_34_characters_have_room():
     """The longest that left a line for the axes."""
-    assert LONG[:54] in lines({LONG[:54]: GOOD, "b": GOOD}, **NAMED).svg
-    assert LONG[:54] in histograms({LONG[:54]: X}, x_label="x").svg
+    assert LONG[:34] in lines({LONG[:34]: GOOD, "b": GOOD}, **NAMED).svg
+    assert LONG[:34] in histograms({LONG[:34]: X}, x_label="x").svg
 
 
 @pytest.mark.parametrize(

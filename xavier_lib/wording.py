@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 Called = TypeVar("Called", bound=Callable[..., Any])
 
 LONGEST = 80  # characters of a value in a message
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -120,3 +121,19 @@ def not_installed(user: str, error: ModuleNotFoundError) -> ModuleNotFoundError:
     pip = {"PIL": "pillow"}.get(package, package)
     message = f"{user} needs {package}, which is not installed: python -m pip install {pip}"
     return ModuleNotFoundError(message, name=error.name)
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Return a number as figures, their alternatives and sliders write it.
+
+    Written out above 0.001 and below 10,000, with a power of ten beyond.
+
+    >>> number(0.00123), number(100), number(0.001), number(2.45e-5), number(32000)
+    ('0.0012', '100', '10⁻³', '2.5×10⁻⁵', '3.2×10⁴')
+    """
+    rounded = float(f"{value:.{digits}g}") + 0.0
+    if rounded == 0 or 0.001 < abs(rounded) < 10_000:
+        return f"{rounded:g}"
+    factor, exponent = f"{rounded:e}".split("e")
+    power = "10" + str(int(exponent)).translate(RAISED)
+    return re.sub(r"^(-?)1×", r"\1", f"{float(factor):g}×{power}")

@@ -121,3 +121,43 @@ def test_paper_holds_the_whole_page(tab: Page, site: Path, address: str) -> None
         assert tab.evaluate(scrolling) == [], page
         whole = "() => [...document.querySelectorAll('svg.picture, figure')].map(e => getComputedStyle(e).breakInside)"
         assert set(tab.evaluate(whole)) <= {"avoid"}, page
+
+
+TEXTS = """() => [...document.querySelectorAll('svg.picture')].filter(e => e.checkVisibility()).map(svg => {
+    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    const sizes = [...svg.querySelectorAll('text')].map(e => parseFloat(getComputedStyle(e).fontSize));
+    return Math.min(...sizes) * scale })"""
+BOXES = """figure => [...figure.querySelectorAll(':scope > .frames, input[type=range]')].map(
+    e => { const box = e.getBoundingClientRect(); return [box.width, box.height].map(Math.round) })"""
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_words_in_figures_can_be_read_on_a_phone(tab: Page, address: str, page: str) -> None:
+    """At least 11 pixels high at a width of 360, in every figure and every frame."""
+    tab.set_viewport_size({"width": 360, "height": 800})
+    tab.goto(f"{address}{page}.html")
+    tab.add_style_tag(content="section { content-visibility: visible !important } .frame { display: block !important }")
+    heights = tab.evaluate(TEXTS)
+    assert heights
+    assert min(heights) >= 11
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_nothing_moves_under_the_hand(tab: Page, address: str, page: str, width: int) -> None:
+    """Track and picture keep their size at every value of every slider and at every name."""
+    tab.set_viewport_size({"width": width, "height": 800})
+    tab.goto(f"{address}{page}.html")
+    for explorer in tab.locator(".explorer").all():
+        explorer.scroll_into_view_if_needed()
+        before = explorer.evaluate(BOXES)
+        for control in explorer.locator("input").all():
+            if control.get_attribute("type") == "radio":
+                control.check()
+                assert explorer.evaluate(BOXES) == before
+                continue
+            control.press("Home")
+            for _ in range(int(control.get_attribute("max") or 0)):
+                control.press("ArrowRight")
+                assert explorer.evaluate(BOXES) == before
+        assert explorer.locator(".frame >> visible=true").count() == 1

@@ -7,8 +7,9 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from xavier_lib.arguments import sequence
-from xavier_lib.figures.picture import GRAY, SERIES, drawable, drawn, margins
-from xavier_lib.wording import text
+from xavier_lib.figures.looks import SERIES
+from xavier_lib.figures.picture import GRAY, drawable, drawn, margins
+from xavier_lib.wording import number, text
 
 
 @drawn
@@ -52,12 +53,12 @@ def network_diagram(
             axes.plot([column, column + 1], ends, color=color, linestyle=dash, linewidth=1.2, zorder=1)
             along = 0.22 if column % 2 == 0 else 0.78
             axes.text(
-                column + along, float(ends @ [1 - along, along]), f"{value:.2g}", ha="center", va="center", fontsize=9,
+                column + along, float(ends @ [1 - along, along]), number(value), ha="center", va="center",
                 bbox={"boxstyle": "square,pad=0.1", "facecolor": "#ffffff", "edgecolor": "none"}, color="#111111",
             )  # fmt: skip
     for column, (units, heights) in enumerate(zip(names, places, strict=True)):
         for unit, height in zip(units, heights, strict=True):
-            axes.plot(column, height, "o", markersize=26, markerfacecolor="#ffffff", markeredgecolor=GRAY)
+            axes.plot(column, height, "o", markersize=30, markerfacecolor="#ffffff", markeredgecolor=GRAY)
             axes.text(column, height, unit, ha="center", va="center", color="#111111")
     return " ".join([*sentences(layers, names), reading]).strip()
 
@@ -68,7 +69,7 @@ def sentences(layers: Sequence[np.ndarray], names: Sequence[Sequence[str]]) -> l
     into = [
         "Weights into "
         + "; ".join(
-            f"{unit}: {', '.join(f'{w:.2g}' for w in column)}" for unit, column in zip(units, layer.T, strict=True)
+            f"{unit}: {', '.join(number(w) for w in column)}" for unit, column in zip(units, layer.T, strict=True)
         )
         + "."
         for layer, units in zip(layers, names[1:], strict=True)

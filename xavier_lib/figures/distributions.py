@@ -8,8 +8,10 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from xavier_lib.arguments import function, interval, named, sequence, whole
-from xavier_lib.figures.picture import GRAY, SERIES, drawable, drawn, margins, short_names
-from xavier_lib.wording import shown, text
+from xavier_lib.figures.looks import SERIES, looks
+from xavier_lib.figures.picture import GRAY, SIZE, drawable, drawn, margins, short_names
+from xavier_lib.figures.svg import FONT_SIZE
+from xavier_lib.wording import number, shown, text
 
 MOST_BINS = 10_000  # narrower ones than any screen shows
 
@@ -48,8 +50,8 @@ def histograms(
     if count > MOST_BINS:
         raise ValueError(f"bins must be a whole number of at most {MOST_BINS}, got {shown(bins)}")
     low, high = interval("limits", limits) if limits is not None else ends(rows.values())
-    figure.set_size_inches(5, 0.75 + 0.42 * len(rows))
-    margins(figure, left=12 + 5.2 * longest, right=66, bottom=34, top=6)
+    figure.set_size_inches(SIZE[0], max(SIZE[1], 0.75 + 0.33 * len(rows)))
+    margins(figure, left=14 + 6.8 * longest, right=92)
     panels = figure.subplots(len(rows), sharex=True, squeeze=False)[:, 0]
     edges = np.linspace(low, high, count + 1)
     sizes = {name: float(np.sqrt((values**2).mean())) for name, values in rows.items()}
@@ -59,12 +61,12 @@ def histograms(
         axes.set(ylim=(0, 1), yticks=[], xlim=(low, high))
         axes.spines["left"].set_visible(False)
         axes.text(-0.02, 0.4, name, ha="right", va="center", transform=axes.transAxes)
-        axes.text(1.02, 0.4, f"rms {sizes[name]:.2g}", va="center", transform=axes.transAxes)
+        axes.text(1.02, 0.4, f"rms {number(sizes[name])}", va="center", transform=axes.transAxes)
     panels[-1].set_xlabel(x_label)
     panels[-1].locator_params(axis="x", nbins=6)
-    readings = [f"{name}: rms {size:.2g}." for name, size in sizes.items()]
+    readings = [f"{name}: rms {number(size)}." for name, size in sizes.items()]
     return " ".join(
-        [f"Histograms of {x_label} from {low:.3g} to {high:.3g}, one row each.", *readings, reading]
+        [f"Histograms of {x_label} from {number(low, 3)} to {number(high, 3)}, one row each.", *readings, reading]
     ).strip()
 
 
@@ -101,19 +103,21 @@ def densities(
     named("curves", curves)
     checked = {name: checked_curve(name, parts) for name, parts in curves.items()}
     panels = figure.subplots(len(curves), sharex=True, squeeze=False)[:, 0]
-    figure.set_size_inches(5, 0.6 + 1.2 * len(curves))
-    margins(figure, left=46, right=12)
+    figure.set_size_inches(SIZE[0], 0.6 + 1.4 * len(curves))
+    margins(figure)
     readings = []
-    for axes, (color, *_), (name, (x, density, sample)) in zip(
-        panels, SERIES * len(curves), checked.items(), strict=False
+    for axes, (color, dash, _), (name, (x, density, sample)) in zip(
+        panels, looks(checked).values(), checked.items(), strict=True
     ):
         heights, edges = np.histogram(sample, bins=41, range=(x.min(), x.max()), density=True)
         axes.stairs(heights, edges, fill=True, color=color, alpha=0.3)
-        axes.plot(x, density, color=color)
-        axes.text(0.01, 0.95, name, va="top", transform=axes.transAxes)
-        axes.set(ylabel="density", ylim=(0, None))
+        axes.plot(x, density, color=color, linestyle=dash)
+        axes.plot([0.01, 0.11], [0.88, 0.88], color=color, linestyle=dash, transform=axes.transAxes)
+        axes.text(0.13, 0.88, name, va="center", transform=axes.transAxes)
+        axes.set(ylabel="density", ylim=(0, 1.4 * max(density.max(), heights.max())))
         readings.append(
-            f"{name}: sample of {sample.size}, mean {sample.mean() + 0.0:.1g}, standard deviation {sample.std():.2g}."
+            f"{name}: sample of {sample.size}, mean {number(sample.mean(), 1)}, "
+            f"standard deviation {number(sample.std())}."
         )
     panels[-1].set_xlabel(x_label)
     return " ".join([f"Densities of {x_label} with histograms of samples.", *readings, reading]).strip()
@@ -175,7 +179,7 @@ def inputs_on_curve(
     panels = figure.subplots(
         2, 2, sharex="col", sharey="row", width_ratios=[3, 1], height_ratios=[2, 1], gridspec_kw={"wspace": 0.08}
     )
-    margins(figure, bottom=36, top=22)
+    margins(figure, top=26)
     (on_curve, beside), (below, corner) = panels
     on_curve.plot(grid, curve, color=GRAY, linewidth=1.2)
     low, high = np.clip(np.quantile(z, [0.05, 0.95]), *shown_range)
@@ -188,10 +192,11 @@ def inputs_on_curve(
     below.set(xlabel="input z", ylabel="inputs", yticks=[])
     counts, edges = np.histogram(np.clip(outputs, *seen), bins=41, range=seen)
     beside.stairs(counts / counts.max(), edges, fill=True, color=SERIES[0][0], orientation="horizontal")
-    beside.set_title("outputs", fontsize=10)
+    beside.set_title("outputs", fontsize=FONT_SIZE)
+    on_curve.set_title("thick: nine inputs in ten", loc="left", fontsize=FONT_SIZE)
     corner.axis("off")
-    corner.text(0.05, 0.9, fill(reading, 14), va="top", transform=corner.transAxes)
+    corner.text(-0.05, 0.9, fill(reading, 11), va="top", transform=corner.transAxes)
     return (
-        f"Curve of {name}. Histogram of its inputs: standard deviation {z.std():.2g}. "
-        f"Histogram of its outputs: from {outputs.min():.2g} to {outputs.max():.2g}. {reading}"
+        f"Curve of {name}. Histogram of its inputs: standard deviation {number(z.std())}. "
+        f"Histogram of its outputs: from {number(outputs.min())} to {number(outputs.max())}. {reading}"
     ).strip()

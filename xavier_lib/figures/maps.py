@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from xavier_lib.figures.picture import drawable, drawn, margins
+from xavier_lib.wording import number
 
 
 @drawn
@@ -50,21 +51,20 @@ def ratio_map(
     if grid.min() < 0:
         raise ValueError(f"values must be zero or above, got {grid.min()}")
     axes = figure.add_subplot()
-    figure.set_size_inches(5, 0.75 + 0.36 * len(rows))
-    margins(figure, bottom=36)
+    figure.set_size_inches(5, 0.75 + 0.4 * len(rows))
+    margins(figure, left=48)
     shade = np.clip(np.log10(np.maximum(grid, 1e-3)), -3, 3)
     axes.pcolormesh(shade, cmap="PuOr_r", vmin=-6, vmax=6, edgecolor="#ffffff", linewidth=1, rasterized=False)
     for (row, column), value in np.ndenumerate(grid):
-        axes.text(
-            column + 0.5, row + 0.5, f"{float(f'{value:.1g}'):g}", ha="center", va="center", fontsize=9, color="#111111"
-        )
-    axes.set_xticks(np.arange(len(columns)) + 0.5, [f"{value:g}" for value in columns])
-    axes.set_yticks(np.arange(len(rows)) + 0.5, [f"{value:g}" for value in rows])
+        axes.text(column + 0.5, row + 0.5, number(value, 1), ha="center", va="center", color="#111111")
+    axes.set_xticks(np.arange(len(columns)) + 0.5, [number(value, 6) for value in columns])
+    axes.set_yticks(np.arange(len(rows)) + 0.5, [number(value, 6) for value in rows])
     axes.set(xlabel=column_label, ylabel=row_label)
     axes.invert_yaxis()
+    marks_there = [number(value, 6) for value in columns]
     readings = [
-        f"{row_label} {row:g}: "
-        + ", ".join(f"{value:.2g} at {column_label} {column:g}" for column, value in zip(columns, line, strict=True))
+        f"{row_label} {number(row, 6)}: "
+        + ", ".join(f"{number(cell)} at {column_label} {mark}" for mark, cell in zip(marks_there, line, strict=True))
         + "."
         for row, line in zip(rows, grid, strict=True)
     ]

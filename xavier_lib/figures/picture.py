@@ -1,7 +1,6 @@
 """One look for all figures, and a picture with its text alternative."""
 
 import io
-import math
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,19 +14,10 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from xavier_lib.arguments import numbers
-from xavier_lib.figures.svg import lean_svg, still
-from xavier_lib.wording import shown, text
+from xavier_lib.figures.svg import FONT_SIZE, lean_svg, still
+from xavier_lib.wording import number, shown, text
 
 GRAY = "#767676"
-#: Colors that stand out on white and on black, also for color-blind readers; each has its dash and marker.
-SERIES = (
-    ("#0072b2", "-", "o"),
-    ("#d55e00", (0, (5, 2)), "s"),
-    ("#009e73", (0, (1.5, 1.5)), "^"),
-    ("#b85c9e", (0, (6, 2, 1.5, 2)), "D"),
-    ("#767676", (0, (3, 1)), "v"),
-    ("#a6761d", (0, (8, 3)), "P"),
-)
 STYLE = {
     "axes.axisbelow": True,
     "axes.spines.right": False,
@@ -36,12 +26,12 @@ STYLE = {
     "axes.unicode_minus": True,
     "axes.facecolor": "none",
     "figure.facecolor": "none",
-    "font.size": 10,
+    "font.size": FONT_SIZE,
     "grid.alpha": 0.3,
     "grid.color": GRAY,
     "grid.linewidth": 0.6,
     "lines.linewidth": 1.8,
-    "lines.markersize": 4,
+    "lines.markersize": 5,
     "savefig.facecolor": "none",
     "svg.fonttype": "none",
     "text.parse_math": False,  # a dollar is a dollar
@@ -54,7 +44,8 @@ STYLE = {
 Arguments = ParamSpec("Arguments")
 TEXTS = ("x_label", "y_label", "row_label", "column_label", "value_label", "name", "reading")
 LONGEST_LABEL = 200  # characters
-LONGEST_NAME = 54  # characters, for which the figure has room beside its axes
+LONGEST_NAME = 34  # characters, for which the figure has room beside its axes
+SIZE = 5, 3.4  # inches of 72: one size for all figures whose rows fit
 LARGEST = 1e150  # of what is drawn: beyond it matplotlib's own sums do not fit
 
 
@@ -98,7 +89,7 @@ def drawn(draw: Callable[Concatenate[Figure, Arguments], str]) -> Callable[Argum
                 raise ValueError(f"{name} must have at most {LONGEST_LABEL} characters, got {shown(value)}")
         with matplotlib.style.context(["default", STYLE]), warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Glyph .* missing")  # the reader's page brings the font
-            figure = Figure(figsize=(5, 3))
+            figure = Figure(figsize=SIZE)
             alt = draw(figure, *args, **kwargs)
             stream = io.StringIO()
             figure.savefig(stream, format="svg", metadata={"Date": None})
@@ -124,22 +115,15 @@ def drawable(name: str, value: ArrayLike) -> NDArray[Any]:
     return array
 
 
-def margins(figure: Figure, *, left: float = 46, right: float = 10, bottom: float = 34, top: float = 8) -> None:
+def margins(figure: Figure, *, left: float = 62, right: float = 12, bottom: float = 42, top: float = 10) -> None:
     """Set the margins around all axes, in points."""
     width, height = figure.get_size_inches() * 72
     figure.subplots_adjust(left / width, bottom / height, 1 - right / width, 1 - top / height)
 
 
 def name_log_ticks(axes: Axes, which: str) -> None:
-    """Make one axis logarithmic, its ticks plain text such as 10⁻³."""
+    """Make one axis logarithmic, its ticks plain text such as 10⁻⁴."""
     getattr(axes, f"set_{which}scale")("log")
     axis = getattr(axes, f"{which}axis")
-    axis.set_major_formatter(lambda value, _: power_of_ten(value))
+    axis.set_major_formatter(lambda value, _: number(value))
     axis.set_minor_formatter(lambda *_: "")
-
-
-def power_of_ten(value: float) -> str:
-    """Write a power of ten as a reader would: 0.1, 1, 10, and 10⁻³ further out."""
-    if 0.009 < value < 1001:
-        return f"{value:g}"
-    return "10" + f"{round(math.log10(value))}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

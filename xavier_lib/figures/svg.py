@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
+FONT_SIZE = 13  # of a width of 360: at least 11 pixels on a phone
+WIDTH = 480  # pixels, where nothing sets another
 INK = "#000000"  # becomes currentColor, so that a page in the dark may turn it white
 
 
@@ -20,11 +22,11 @@ def lean_svg(text: str, alt: str) -> str:
     root.attrib = {
         "class": "picture",
         "viewBox": f"0 0 {width} {height}",
-        "width": f"{float(width) * 1.5:g}",
+        "width": f"{WIDTH}",
         "role": "img",
         "aria-label": alt,
         "font-family": "system-ui, sans-serif",
-        "font-size": "10",
+        "font-size": f"{FONT_SIZE}",
         "fill": "currentColor",
         "stroke-linejoin": "round",
         "style": "background:#fff",
@@ -81,7 +83,8 @@ def _shorten(element: ElementTree.Element) -> None:
         if name == f"{{{XLINK}}}href":
             element.set("href", element.attrib.pop(name))
         elif name == "style":
-            style = re.sub(r"font-family: [^;]*;? ?|font-size: 10px;? ?|stroke-linejoin: miter;? ?", "", value)
+            inherited = rf"font-family: [^;]*;? ?|font-size: {FONT_SIZE}px;? ?|stroke-linejoin: miter;? ?"
+            style = re.sub(inherited, "", value)
             element.set("style", re.sub(r"([:;]) ", r"\1", style).rstrip("; "))
         elif name in ("d", "x", "y", "width", "height", "transform", "points"):
             element.set(name, " ".join(re.sub(r"-?\d+\.\d+(e-?\d+)?", _rounded, value).split()))
