@@ -28,7 +28,7 @@ MODULES = sorted(
     path.relative_to(LIBRARY).as_posix()
     for pattern in ("*.py", "nn/*.py", "weights/*.py", "datasets/*.py", "frameworks/rules.py")
     for path in LIBRARY.glob(pattern)
-    if path.name not in ("__init__.py", "explore.py")
+    if path.name != "__init__.py"
 )
 #: What is tested in another file than the one that bears the module's name.
 ELSEWHERE = {

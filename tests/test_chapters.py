@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import itertools
 import re
 import statistics
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from tools import plain
+from xavier_lib.exercises.prediction import predictions
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -66,12 +68,13 @@ def test_every_chapter_in_the_table_of_contents_has_its_module_and_its_tests() -
 
 @chapters
 def test_every_cell_was_executed_in_order_and_nothing_is_ignored(path: Path) -> None:
-    """Counts run 1, 2, 3, …; no tag or comment switches a check off. Imports may be folded."""
+    """Counts run 1, 2, 3, …; no tag or comment switches a check off. Imports may fold, questions show no code."""
     code = cells(path, "code")
 
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     for cell in code:
-        assert cell.metadata.get("tags", []) in ([], ["hide-input"]), cell.id
+        allowed = ["remove-input"] if cell.source.startswith("predict(") else ["hide-input"]
+        assert cell.metadata.get("tags", []) in ([], allowed), cell.id
         assert not MARKERS.search(cell.source), cell.id
 
 
@@ -188,11 +191,26 @@ def test_the_page_has_the_anatomy_of_a_chapter(path: Path) -> None:
     for part in ("**You will be able to**", "| You need |", "Reading time: "):
         assert part in opening
     assert text.split("## Summary")[1].split("\n## ")[0].count("\n- ") == 3
-    assert text.count("*Predict") >= 3
     exercises = re.findall(r"(?m)^### ★+ ", text)
     assert len(exercises) >= 5
     assert len(exercises) == len(re.findall(r"(?m)^#### Worked answer$", text)) == text.count("<summary>Hint</summary>")
     assert f'self_test("{path.stem}")' in [cell.source for cell in cells(path, "code")][-1]
+
+
+@chapters
+def test_a_prediction_comes_right_before_its_result_and_there_are_at_most_five(path: Path) -> None:
+    """The page asks two to five times, each question of the chapter's file once, and the next cell shows something."""
+    all_cells = nbformat.read(path, as_version=4).cells
+    asked = {}
+    for cell, after in itertools.pairwise(all_cells):
+        if cell.source.startswith("predict("):
+            asked[ast.literal_eval(cell.source.removeprefix("predict"))] = after
+            assert cell.metadata.tags == ["remove-input"], cell.id
+
+    assert asked.keys() == {name for name in predictions() if name.startswith(f"{path.stem}-")}
+    assert 2 <= len(asked) <= 5
+    assert all(after.cell_type == "code" and after.outputs for after in asked.values())
+    assert "*Predict" not in prose(path)
 
 
 @chapters

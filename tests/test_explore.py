@@ -15,7 +15,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from xavier_lib import explore as module
-from xavier_lib.explore import explore
+from xavier_lib.explore import explore, stored, values
 from xavier_lib.figures import lines
 
 WIDTHS, NAMES = [20, 64, 0.123456], ["tanh", "relu <1>"]
@@ -154,7 +154,7 @@ def test_a_notebook_that_is_not_trusted_shows_one_frame_no_dead_slider_and_how_t
     assert left.count("<input") == 3
     assert "One of 6 pictures: width = 20, name = tanh. To choose another, run this section." in left
     for rule in (".explorer :is(label,fieldset){display:flex", ".explorer .asleep{display:none}"):
-        assert rule in module.STYLE
+        assert rule in stored.STYLE
 
 
 def test_frames_stand_where_the_handler_looks_for_them():
@@ -491,4 +491,4 @@ def test_values_may_be_any_sequence(values):
 )
 def test_a_whole_number_is_written_out(value, words):
     """A slider says 100000, which a voice can read, and not 1e+05."""
-    assert module.spoken(value) == words
+    assert values.spoken(value) == words

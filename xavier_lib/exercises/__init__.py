@@ -1,7 +1,8 @@
-"""Exercises that name the slip: ``check("glorot-limit", my_function)``, ``catalog()``, ``self_test("glorot")``."""
+"""Exercises that name the slip: ``check("glorot-limit", my_function)``, ``catalog()``, and questions to answer."""
 
+from xavier_lib.exercises.prediction import predict
 from xavier_lib.exercises.quiz import self_test
 from xavier_lib.exercises.session import catalog, check
 from xavier_lib.exercises.verdict import Verdict
 
-__all__ = ["Verdict", "catalog", "check", "self_test"]
+__all__ = ["Verdict", "catalog", "check", "predict", "self_test"]

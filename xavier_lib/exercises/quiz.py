@@ -61,7 +61,7 @@ class Question:
 
     Attributes:
         ask: the question.
-        options: three or four options, one of them right.
+        options: two to four options, one of them right.
 
     >>> Question("Which fan?", (Option("fan_in", "It sums."), Option("fan_out", "It feeds."))).options[0].text
     'fan_in'
@@ -100,10 +100,8 @@ class SelfTest:
         return listing(self, lambda option: f"{option.verdict} {option.why}")
 
     def _repr_html_(self) -> str:
-        forms = (form(question, number, self.chapter) for number, question in enumerate(self.questions, start=1))
-        asleep = '<p class="asleep">To choose an answer and read why, run this cell.</p>'
-        opening = '<div class="self-test" onkeydown="event.stopPropagation()">'  # JupyterLab would take the arrow keys
-        return f"{opening}<style>{STYLE}</style>{asleep}{''.join(forms)}</div>"
+        numbered = enumerate(self.questions, start=1)
+        return whole("self-test", (form(one, f"{n}.", f"quiz-{self.chapter}-{n}") for n, one in numbered))
 
 
 def self_test(chapter: str) -> SelfTest:
@@ -124,8 +122,13 @@ def self_test(chapter: str) -> SelfTest:
     >>> all(sum(option.right for option in question.options) == 1 for question in test.questions)
     True
     """
+    return SelfTest(chapter, tuple(read(entry) for entry in entries(chapter)["questions"]))
+
+
+def entries(chapter: str) -> dict[str, Any]:
+    """Return what the file of a chapter holds."""
     text = (QUESTIONS / f"{one_of('chapter', chapter, chapters())}.toml").read_text(encoding="utf-8")
-    return SelfTest(chapter, tuple(read(entry) for entry in tomllib.loads(text)["questions"]))
+    return tomllib.loads(text)
 
 
 def chapters() -> list[str]:
@@ -143,10 +146,14 @@ def listing(test: SelfTest, told: Callable[[Option], str]) -> str:
     """Return the questions and what is told of each option, as lines that fit a terminal."""
     lines = [f"Self-test of the chapter {test.chapter}"]
     for number, question in enumerate(test.questions, start=1):
-        lines += ["", wrapped(f"{number}. ", question.ask)]
-        for letter, option in zip(LETTERS, question.options, strict=False):
-            lines.append(wrapped(f"   {letter}. ", told(option)))
+        lines += ["", *listed(question, f"{number}. ", told)]
     return "\n".join(lines)
+
+
+def listed(question: Question, opening: str, told: Callable[[Option], str]) -> list[str]:
+    """Return one question and what is told of each option."""
+    options = zip(LETTERS, question.options, strict=False)
+    return [wrapped(opening, question.ask), *(wrapped(f"   {letter}. ", told(option)) for letter, option in options)]
 
 
 def wrapped(opening: str, text: str) -> str:
@@ -154,9 +161,15 @@ def wrapped(opening: str, text: str) -> str:
     return textwrap.fill(text, 88, initial_indent=opening, subsequent_indent=" " * len(opening))
 
 
-def form(question: Question, number: int, chapter: str) -> str:
+def whole(kind: str, forms: Iterable[str]) -> str:
+    """Return questions with the rule that hides their explanations."""
+    asleep = '<p class="asleep">To choose an answer and read why, run this cell.</p>'
+    opening = f'<div class="{kind}" onkeydown="event.stopPropagation()">'  # JupyterLab would take the arrow keys
+    return f"{opening}<style>{STYLE}</style>{asleep}{''.join(forms)}</div>"
+
+
+def form(question: Question, opening: str, name: str, last: str = "") -> str:
     """Return one question as a group of radio buttons, and below them the explanation of the chosen one."""
-    name = f"quiz-{chapter}-{number}"
     options = (
         f'<li><label><input type="radio" name="{name}" id="{name}-{letter}" value="{place}" autocomplete="off"> '
         f"{marked(option.text)}</label></li>"
@@ -168,7 +181,7 @@ def form(question: Question, number: int, chapter: str) -> str:
         for place, option in enumerate(question.options, start=1)
     )
     return (
-        f"<fieldset><legend>{number}. {marked(question.ask)}</legend>{lettered(options)}"
+        f"<fieldset><legend>{opening} {marked(question.ask)}</legend>{lettered(options)}{last}"
         f'<div role="status" hidden="hidden">{lettered(reasons)}</div></fieldset>'
     )
 
