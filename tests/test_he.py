@@ -278,6 +278,7 @@ INFINITE = Activation("infinite", lambda z: np.asarray(z) * np.inf, np.ones_like
         ((True,), TypeError, "fan must be .* got True"),
         ((9, math.nan), ValueError, "negative_slope must be .* got nan"),
         ((9, -math.inf), ValueError, "negative_slope must be .* got -inf"),
+        ((9, 1e160), ValueError, "negative_slope must be a number whose square fits float64, got 1e.160"),
         ((9, "leaky"), TypeError, "negative_slope must be .* got 'leaky'"),
     ],
 )

@@ -75,6 +75,13 @@ def test_a_curve_begins_with_the_untrained_network_and_depends_on_the_seed_alone
     assert len(np.unique(curves[:, 1])) > 1
 
 
+def test_one_training_image_is_enough():
+    """The number of inputs is that of the first image, and there may be no second one."""
+    lonely = DATA._replace(x_train=DATA.x_train[:1], y_train=DATA.y_train[:1] * 0 + 9)
+
+    assert accuracy_over_seeds(he_uniform, lonely, depth=1, epochs=1, learning_rate=0.1, seeds=1).shape == (1, 2)
+
+
 def test_training_that_outgrows_the_dtype_leaves_no_network():
     """A rate of 10²⁰ overflows in the first epoch: the accuracy is 0 from there on, and no error ends the sweep."""
     curves = accuracy_over_seeds(he_uniform, DATA, depth=2, epochs=2, learning_rate=1e20, seeds=2)

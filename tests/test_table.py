@@ -135,6 +135,12 @@ def test_errors_that_are_no_shares_are_refused(first, second):
         two_networks(first, second, test_images=100)
 
 
+@pytest.mark.parametrize(("first", "second"), [(0, 5), (100, 95), (0, 100)])
+def test_one_network_may_be_right_or_wrong_everywhere(first, second):
+    """The ends are errors like others; only two at one end do not scatter."""
+    assert 0 <= two_networks(first, second, test_images=100) < 0.05
+
+
 def test_samples_that_do_not_scatter_are_refused():
     """Their test would divide by zero."""
     with pytest.raises(ValueError, match="nothing scatters"):

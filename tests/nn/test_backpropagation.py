@@ -87,6 +87,16 @@ def test_gradients_of_pre_activations_belong_to_their_rows(activation, layer):
     )
 
 
+@pytest.mark.parametrize("activation", [None, Activation("own", np.tanh, lambda z: 1 - np.tanh(z) ** 2)])
+def test_a_layer_that_cannot_write_in_place_makes_room_all_the_same(activation):
+    """The output layer has no activation, and a reader's own one has no form in place: both keep their f."""
+    layer = Layer(np.ones((3, 2)), np.zeros(2), activation)
+    before = layer.f
+    layer.make_room(4, np.dtype(float))
+
+    assert layer.f is before
+
+
 def test_the_bias_gradient_is_the_sum_over_rows():
     """The loss is a mean: each row's derivative holds 1 / rows already, and a bias adds them up. Equal in all bits."""
     gradients = Batch(ACTIVATIONS["tanh"]).gradients()

@@ -1,6 +1,7 @@
 """Promises of xavier_lib.nn.mlp: the network that the chapters train."""
 
 import math
+import tracemalloc
 from functools import partial
 
 import numpy as np
@@ -428,6 +429,20 @@ def test_an_epoch_is_a_step_for_each_batch():
     assert loss == pytest.approx(by_step.step(X, Y, learning_rate=0.5), abs=1e-14)
     for mine, its in zip(parameters(by_epoch), parameters(by_step), strict=True):
         assert mine == pytest.approx(its, abs=1e-14)
+
+
+def test_steps_on_batches_of_many_sizes_keep_the_memory_of_two():
+    """An epoch has whole batches and a rest; what other sizes needed is given back."""
+    x, y = np.ones((30_000, 5)), np.zeros(30_000, np.intp)
+    made = MLP((5, 50, 2), glorot_normal, rng=0)
+    tracemalloc.start()
+    held = []
+    for rows in (30_000, 29_999, 29_998, 29_997):
+        made.step(x[:rows], y[:rows], learning_rate=0.1)
+        held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+
+    assert max(held) < 2.5 * held[0]
 
 
 def test_the_loss_of_an_epoch_is_the_mean_over_rows():
