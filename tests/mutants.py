@@ -30,13 +30,14 @@ MODULES = sorted(
     for path in LIBRARY.glob(pattern)
     if path.name != "__init__.py"
 )
-#: What is tested in another file than the one that bears the module's name.
+#: What is tested in other files than the one that bears the module's name.
 ELSEWHERE = {
     **{
-        "wording.py": "test_arguments.py",
-        "names.py": "test_package.py",
+        "wording.py": ("test_arguments.py",),
+        "names.py": ("test_package.py",),
+        "nn/backpropagation.py": ("nn/test_backpropagation.py", "nn/test_mlp.py"),
     },
-    **dict.fromkeys(("nn/arrays.py", "nn/start.py"), "nn/test_mlp.py"),
+    **dict.fromkeys(("nn/arrays.py", "nn/start.py"), ("nn/test_mlp.py",)),
 }
 
 
@@ -45,6 +46,9 @@ EQUIVALENT = {
     r"^(glorot|sigmoid|table|nn/\w+)\.py:\d+ (constant: True → False|dropped keyword: zip\(.*) \| .*strict=True": (
         "both are made from the layers of one network, or from one pair of samples, so their lengths are equal"
     ),
+    r"^nn/activations\.py:\d+ dropped keyword: .* in_place=": "the form in place is faster and gives the same",
+    r"swapped arguments: np\.(minimum|maximum)\(": "the smaller and the larger of two do not depend on their order",
+    r"^sigmoid\.py:\d+ swapped arguments: zip\(layers, means": "the rms of a difference does not know its sign",
     r"^rectifiers\.py:\d+ constant: True → False \| for kernel, slope in zip": "one slope is made for each kernel",
     r"^weights/scaling\.py:\d+ compare: .* <= number \* number <= ": "a gain whose square is a limit to the last bit",
     r"^datasets/shapeset\.py:\d+ compare: greys > ": "greys are drawn from a continuum, none equals another",
@@ -58,8 +62,8 @@ EQUIVALENT = {
 def tests_of(file: str) -> list[str]:
     """Return the tests of a module: the file that bears its name, and its own examples."""
     path = Path(file)
-    named = ELSEWHERE.get(file, (path.parent / f"test_{path.name}").as_posix())
-    return [f"tests/{named}", f"xavier_lib/{file}"]
+    named = ELSEWHERE.get(file, ((path.parent / f"test_{path.name}").as_posix(),))
+    return [*(f"tests/{test}" for test in named), f"xavier_lib/{file}"]
 
 
 def argued(mutant: Mutant) -> list[str]:

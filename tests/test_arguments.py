@@ -98,6 +98,11 @@ def test_what_is_neither_true_nor_false_is_refused(value):
         arguments.flag("argument", value)
 
 
+def test_what_can_be_called_comes_back():
+    """As it is, so that it may be used in the same line."""
+    assert arguments.function("f", abs) is abs
+
+
 def test_a_name_is_one_of_those_accepted():
     """The name itself comes back, or the entry that bears it."""
     assert arguments.one_of("argument", "b", ("a", "b")) == "b"

@@ -197,6 +197,16 @@ def test_rows_that_are_all_alike_have_no_gap(x):
         tangent_gap(network(), x)
 
 
+def test_a_tangent_beyond_the_dtype_is_refused():
+    """Inputs of 10³⁰⁰ and logits that fit, and between them a linear map that is infinite: one error, no warning."""
+
+    def start(shape, **_):
+        return np.full(shape, 1e10 if shape[0] == 3 else 1.0) * np.arange(1, 1 + shape[1])
+
+    with pytest.raises(ValueError, match="x must be of a size at which the result fits float64"):
+        tangent_gap(MLP((2, 3, 2), start, activation="sigmoid"), [[1e300, 1e300], [-1e300, -1e300], [1e300, -1e300]])
+
+
 @every_activation
 def test_the_product_is_the_mean_over_all_paths(activation):
     """All 9 × 7 paths of a small network walked one by one, for every row; 1e-12 is rounding."""

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from numpy.typing import DTypeLike, NDArray
 
-from xavier_lib.arguments import RNG, finite, flag, one_of, positive, whole_shape
+from xavier_lib.arguments import RNG, finite, flag, one_of, positive
 from xavier_lib.fans import Fans, MeanFans, given_fans
 from xavier_lib.names import Distribution, Mode
 from xavier_lib.weights.drawing import draw
@@ -92,7 +92,6 @@ def variance_scaling(
     >>> weights.shape, round(float(weights.std()), 3)
     ((400, 100), 0.05)
     """
-    whole_shape("shape", shape)
     std = std_of(scale, fan_of(mode, given_fans(fans, shape)))
     return draw(shape, std, distribution, rng, dtype)
 
