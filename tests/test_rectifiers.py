@@ -147,6 +147,19 @@ def test_a_kernel_with_one_weight_moves_the_map_and_relu_takes_half():
     assert sizes == pytest.approx((3 / math.sqrt(2),) * 2, rel=0.1)
 
 
+def test_the_share_back_is_taken_of_the_gradient_that_was_sent():
+    """Through a kernel that copies its middle what comes back is what was sent, where ReLU let the input pass."""
+
+    def copying(shape, **_):
+        return np.pad(np.ones((1, 1, *shape[2:]), np.float32), ((1, 1), (1, 1), (0, 0), (0, 0)))
+
+    source = np.random.default_rng(4)
+    x, sent = (source.standard_normal((3, 3, 1), dtype=np.float32) for _ in range(2))
+    expected = np.sqrt(np.mean((sent * (x > 0)) ** 2) / np.mean(sent**2))
+
+    assert through_convolutions(copying, [1], channels=1, side=3, rng=4)[1] == pytest.approx(expected, rel=1e-5)
+
+
 def test_convolutions_depend_on_the_seed_alone():
     """The same seed repeats both numbers, another does not."""
     pairs = [through_convolutions(he_normal, FEW, rng=seed) for seed in (0, 0, 1)]

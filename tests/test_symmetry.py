@@ -89,6 +89,12 @@ def test_a_shape_that_is_none_is_refused_by_name(start, shape, error, named):
         start(shape)
 
 
+def test_fans_of_a_noisy_constant_are_checked_as_those_of_other_starts():
+    """They change no number, and a pair that can be none is refused."""
+    with pytest.raises(ValueError, match="fan_in must be .* got 0"):
+        noisy_constant((2, 3), 0.5, 0.1, fans=(0, 3))
+
+
 @pytest.mark.parametrize("start", [constant, partial(noisy_constant, noise=0.1)])
 @pytest.mark.parametrize(("value", "error"), BAD_VALUES)
 def test_a_value_that_is_no_finite_number_is_refused_by_name(start, value, error):

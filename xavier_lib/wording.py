@@ -128,8 +128,8 @@ def number(value: float, digits: int = 2) -> str:
 
     Written out above 0.001 and below 10,000, with a power of ten beyond.
 
-    >>> number(0.00123), number(100), number(0.001), number(2.46e-5), number(32000)
-    ('0.0012', '100', '10⁻³', '2.5×10⁻⁵', '3.2×10⁴')
+    >>> number(0.00123), number(100), number(0.001), number(2.46e-5), number(32000), number(0)
+    ('0.0012', '100', '10⁻³', '2.5×10⁻⁵', '3.2×10⁴', '0')
     """
     rounded = float(f"{value:.{digits}g}") + 0.0
     if rounded == 0 or 0.001 < abs(rounded) < 10_000:

@@ -9,9 +9,10 @@ import pytest
 
 from xavier_lib import ACTIVATIONS, MLP, Activation, constant, glorot_normal, glorot_uniform, lecun_uniform
 from xavier_lib.nn.arrays import class_labels
-from xavier_lib.nn.backpropagation import Forward
+from xavier_lib.nn.backpropagation import Forward, Layer
 
 SIZES = (3, 8, 6, 4)
+make_room = Layer.make_room
 X = np.random.default_rng(10).standard_normal((20, 3))
 Y = np.random.default_rng(11).integers(0, 4, 20)
 
@@ -443,6 +444,28 @@ def test_steps_on_batches_of_many_sizes_keep_the_memory_of_two():
     tracemalloc.stop()
 
     assert max(held) < 2.5 * held[0]
+
+
+def test_a_division_by_zero_in_an_activation_is_an_error_with_advice():
+    """A logarithm at a pre-activation of 0 is no number to train with, and it is no warning."""
+    made = MLP(
+        (2, 3, 2), partial(constant, value=0.0), activation=Activation("log", lambda z: np.log(abs(z)), lambda z: 1 / z)
+    )
+    with pytest.raises(FloatingPointError, match="training outgrew float64"):
+        made.step([[1.0, 2.0]], [0], learning_rate=0.1)
+
+
+def test_two_sizes_of_batches_in_turn_take_their_memory_once(monkeypatch):
+    """As whole batches and the rest of an epoch do, epoch after epoch."""
+    rooms = []
+    monkeypatch.setattr(
+        Layer, "make_room", lambda layer, rows, dtype: rooms.append(rows) or make_room(layer, rows, dtype)
+    )
+    made = network()
+    for rows in (20, 7, 20, 7):
+        made.step(X[:rows], Y[:rows], learning_rate=0.1)
+
+    assert sorted(rooms) == [7] * len(made.weights) + [20] * len(made.weights)
 
 
 def test_the_loss_of_an_epoch_is_the_mean_over_rows():
