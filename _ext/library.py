@@ -126,7 +126,8 @@ def set_source(_app: Sphinx, config: Config) -> None:
         module, name = entry["module"], entry["fullname"]
         home = getattr(getattr(importlib.import_module(module), name.split(".")[0]), "__module__", module)
         _, first, last = ModuleAnalyzer.for_module(home).find_tags().get(name, ("", 0, 0))
-        return f"{base}{home.replace('.', '/')}.py#L{first}-L{last}" if first else None  # a constant has no entry
+        path = home.replace(".", "/") + ("/__init__" if hasattr(importlib.import_module(home), "__path__") else "")
+        return f"{base}{path}.py#L{first}-L{last}" if first else None  # a constant has no entry
 
     config.linkcode_resolve = source
 

@@ -45,6 +45,7 @@ def expected(name: str) -> dict[str, int]:
             count["pictures"] += "<img" in html and not closed
             count["sliders"] += 'class="explorer"' in html
             count["inputs"] += html.count('type="range"')
+            count["choices"] += html.count('type="radio"') if 'class="explorer"' in html else 0
         count["answers"] += "worked=True" in cell.source
     return count
 
@@ -54,7 +55,7 @@ def promise(seen: dict[str, Any], name: str, clone: Path, *, trusted: bool) -> N
     there = expected(name)
     assert seen["pictures"] == there["pictures"] > 0, name
     assert seen["frames"] == [1] * there["sliders"], name
-    assert seen["controls"] == ([False] * there["inputs"] if trusted else []), name
+    assert seen["controls"] == ([False] * (there["inputs"] + there["choices"]) if trusted else []), name
     assert seen["answers"] == there["answers"] == seen["exercises"] == there["exercises"] >= 5, name
     assert seen["open"] == seen["explained"] == 0, name
     assert seen["raw"] == [], name

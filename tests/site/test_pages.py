@@ -52,12 +52,11 @@ def test_every_slider_changes_what_is_visible_from_the_keyboard(tab: Page, addre
             slider.press(key)
             assert slider.get_attribute("aria-valuetext") == spoken
             assert slider.locator("xpath=following-sibling::output").inner_text() == spoken
+    every_name_shows_another_frame(tab)
 
 
-@pytest.mark.parametrize("page", CHAPTERS)
-def test_every_named_choice_changes_what_is_visible_from_the_keyboard(tab: Page, address: str, page: str) -> None:
+def every_name_shows_another_frame(tab: Page) -> None:
     """Names are radio buttons in a group that bears a name; each arrow key chooses another and shows its frame."""
-    tab.goto(f"{address}{page}.html")
     for group in tab.locator(".explorer fieldset").all():
         assert group.locator("legend").text_content()
         frames = group.locator("xpath=ancestor::figure").locator(".frame")

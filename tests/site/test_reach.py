@@ -13,7 +13,7 @@ WIDTHS = (360, 768, 1440)
 COLOR_RULES = ["color-contrast", "link-in-text-block"]
 
 # Axe takes its time for each element. So words that are marked alike in like places stand for one another, as formulas
-# do, and hidden frames are not shown; when only colors are looked at, one block of each kind stands for all of all pages.
+# do, and hidden frames are not shown; for colors one block of each kind stands for all.
 KIND = """e => { let kind = ''
     for (; e && e.tagName !== 'BODY'; e = e.parentElement)
         kind += e.tagName + '.' + (e.getAttribute('class') || '') + (e.getAttribute('style') || '') + '<'
