@@ -35,7 +35,8 @@ ELSEWHERE = {
     **{
         "wording.py": ("test_arguments.py",),
         "names.py": ("test_package.py",),
-        "nn/backpropagation.py": ("nn/test_backpropagation.py", "nn/test_mlp.py"),
+        **{f"nn/{name}.py": (f"nn/test_{name}.py", "nn/test_mlp.py") for name in ("activations", "backpropagation")},
+        "weights/drawing.py": ("weights/test_drawing.py", "weights/test_scaling.py"),
     },
     **dict.fromkeys(("nn/arrays.py", "nn/start.py"), ("nn/test_mlp.py",)),
 }
@@ -47,11 +48,14 @@ EQUIVALENT = {
         "both are made from the layers of one network, or from one pair of samples, so their lengths are equal"
     ),
     r"^nn/activations\.py:\d+ dropped keyword: .* in_place=": "the form in place is faster and gives the same",
-    r"swapped arguments: np\.(minimum|maximum)\(": "the smaller and the larger of two do not depend on their order",
+    r"swapped arguments: (np\.clip|(np\.)?(min|max)(imum)?)\(": "the order of two does not change which is larger",
+    r"swapped arguments: .*\.swapaxes\(": "nor which axes change places",
+    r"^datasets/shapeset\.py:\d+ arithmetic: .* \* np.exp\(2j ": "an angle drawn evenly from a circle has no sign",
+    r"^weights/large\.py:\d+ constant: 0 → 1 .*integers\(0, 2\*\*64": "one number of 2⁶⁴ fewer",
     r"^sigmoid\.py:\d+ swapped arguments: zip\(layers, means": "the rms of a difference does not know its sign",
     r"constant: False → True \| .*copy=False": "one copy more of the same numbers",
     r"^nn/activations\.py:\d+ constant: 1e3 → 2000": "the slope of the sigmoid is zero from 750 on",
-    r"^weights/drawing\.py:\d+ constant: 1 → 2 \| redraw_beyond_two\(weights.reshape\(-1\)": "NumPy takes -2 for -1",
+    r"^weights/\w+\.py:\d+ constant: 1 → 2 \| .*weights.reshape\(-1\)": "NumPy takes -2 for -1",
     r"^weights/drawing\.py:\d+ compare: .* >= \"2.0.0\"": "but for the very release 2.0.0",
     r"^wording\.py:\d+ .*TypeVar": "what only a type checker reads",
     r"^datasets/shapeset\.py:\d+ compare: _overlap": "areas are drawn from a continuum, none equals another",

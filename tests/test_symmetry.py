@@ -89,6 +89,16 @@ def test_a_shape_that_is_none_is_refused_by_name(start, shape, error, named):
         start(shape)
 
 
+def test_mini_batches_hold_32_images_unless_another_number_is_given():
+    """As in the other functions that train."""
+    distances = [
+        column_distances(MLP((64, 3, 10), partial(noisy_constant, value=0.1, noise=0.1), rng=0), digits(), **given)
+        for given in ({"epochs": 1, "learning_rate": 0.1}, {"epochs": 1, "learning_rate": 0.1, "batch_size": 32})
+    ]
+
+    assert np.array_equal(*distances)
+
+
 def test_fans_of_a_noisy_constant_are_checked_as_those_of_other_starts():
     """They change no number, and a pair that can be none is refused."""
     with pytest.raises(ValueError, match="fan_in must be .* got 0"):

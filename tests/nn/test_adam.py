@@ -114,6 +114,18 @@ def test_numbers_out_of_range_are_refused(given, message):
         Adam(network(), **given)
 
 
+def test_the_defaults_are_those_of_the_paper():
+    """Kingma and Ba's algorithm 1 names 0.001, 0.9, 0.999 and 10⁻⁸ as good settings."""
+    told, plain = (MLP((3, 4, 2), glorot_uniform, rng=0) for _ in range(2))
+    x, y = np.eye(3), [0, 1, 1]
+    given, default = Adam(told, learning_rate=0.001, betas=(0.9, 0.999), epsilon=1e-8), Adam(plain)
+    for _ in range(3):
+        given.step(x, y)
+        default.step(x, y)
+
+    assert all(np.array_equal(a, b) for a, b in zip(told.weights, plain.weights, strict=True))
+
+
 def test_what_is_no_network_is_refused():
     """A class that is no MLP."""
     with pytest.raises(TypeError, match="network must be an MLP"):

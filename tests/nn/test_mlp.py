@@ -453,6 +453,8 @@ def test_a_division_by_zero_in_an_activation_is_an_error_with_advice():
     )
     with pytest.raises(FloatingPointError, match="training outgrew float64"):
         made.step([[1.0, 2.0]], [0], learning_rate=0.1)
+    with pytest.raises(FloatingPointError, match="activation 'log' outgrew float64 for 0.0"):
+        made.forward([[1.0, 2.0]])
 
 
 def test_two_sizes_of_batches_in_turn_take_their_memory_once(monkeypatch):
