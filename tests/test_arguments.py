@@ -488,5 +488,5 @@ def test_a_slip_of_the_hand_is_answered_with_what_is_accepted(call, message):
 
 def test_twelve_numbers_of_an_array_are_written_out_and_thirteen_are_not():
     """So many fit a line, as three colours of four pixels do."""
-    assert shown(np.arange(12)) == "array([ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])"
+    assert shown(np.arange(12)) == "array([ 0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11])"
     assert shown(np.arange(13)) == f"array of shape (13,) and dtype {np.arange(13).dtype}"
