@@ -12,7 +12,15 @@ import numpy as np
 import pytest
 
 from xavier_lib import figures
-from xavier_lib.figures import Picture, densities, histograms, inputs_on_curve, lines, network_diagram, ratio_map
+from xavier_lib.figures import (
+    Picture,
+    densities,
+    histograms,
+    inputs_on_curve,
+    lines,
+    network_diagram,
+    ratio_map,
+)
 from xavier_lib.figures.line_plots import LABEL_GAP
 from xavier_lib.figures.looks import SERIES, THINGS, looks
 from xavier_lib.figures.picture import GRAY
@@ -51,6 +59,10 @@ def example_network_diagram(**rest):
     return network_diagram([[[0.5, -1.25]], [[2], [3]]], names=[["x1"], ["h1", "h2"], ["y1"]], **rest)
 
 
+def example_images(**rest):
+    return images([[[0, 1], [2, 4]], [[4, 0], [0, 0]]], **rest)
+
+
 #: For each public function an example, words of its picture, and numbers that its text alternative must hold.
 EXAMPLES = {
     "lines": (example_lines, ["width (units)", "size (1)", "first", "second"], ["-1 to 1", "1 to 1, lowest 0", "1.2"]),
@@ -58,6 +70,7 @@ EXAMPLES = {
     "densities": (example_densities, ["weight", "density", "U(-1, 1)"], ["sample of 400", "mean -0.2", "0.59"]),
     "inputs_on_curve": (example_inputs_on_curve, ["input z", "tanh(z)", "inputs", "outputs"], ["1.2", "-0.96 to 0.96"]),
     "ratio_map": (example_ratio_map, ["depth", "width", "20", "0.003"], ["depth 8: 20 at width 16, 0.003 at width 64"]),
+    "images": (example_images, [], ["2 pictures of 2 × 2 pixels"]),
     "network_diagram": (example_network_diagram, ["x1", "y1", "-1.2", "2"], ["h1: 0.5; h2: -1.2", "y1: 2, 3"]),
 }
 each_drawing = pytest.mark.parametrize("draw", [entry[0] for entry in EXAMPLES.values()], ids=EXAMPLES.keys())
@@ -718,3 +731,19 @@ def test_names_of_34_characters_have_room():
 def test_what_a_logarithmic_axis_leaves_out_is_said(scales, words):
     """The words tell of a number that the picture does not show."""
     assert words in lines({"a": ([0, 1, 2], [1, -4, 3])}, **NAMED, **scales).alt
+
+
+def test_a_picture_shows_each_pixel_in_the_shade_of_its_size():
+    """The smallest pixels are left blank, and each shade is one path of squares, in the place of their pixels."""
+    svg = images([[[0, 1], [2, 4]], [[4, 0], [0, 0]]]).svg
+    squares = [path.count("M") for path in re.findall(r'<path [^>]*?d="([^"]*)"', svg)]
+
+    assert sum(squares) == 4
+    assert len(svg) < 2_000
+
+
+@pytest.mark.parametrize("pictures", [[[0, 1]], [[[1, 1], [1, 1]]], np.empty((0, 2, 2))])
+def test_what_holds_no_picture_is_refused(pictures):
+    """Pixels that are all alike have no shades, and two axes no pictures."""
+    with pytest.raises(ValueError, match="pictures"):
+        images(pictures)
