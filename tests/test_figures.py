@@ -16,6 +16,7 @@ from xavier_lib.figures import (
     Picture,
     densities,
     histograms,
+    images,
     inputs_on_curve,
     lines,
     network_diagram,
