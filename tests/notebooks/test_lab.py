@@ -32,7 +32,7 @@ def plain_lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Ite
 
 def expected(name: str) -> dict[str, int]:
     """Return what a chapter holds: pictures and formulas outside worked answers, sliders, answers, exercises, links."""
-    count = dict.fromkeys(("pictures", "sliders", "inputs", "answers", "exercises", "links", "formulas"), 0)
+    count = dict.fromkeys(("pictures", "sliders", "inputs", "choices", "answers", "exercises", "links", "formulas"), 0)
     closed = False
     for cell in nbformat.read(ROOT / "chapters" / f"{name}.ipynb", as_version=4).cells:
         if cell.cell_type == "markdown":

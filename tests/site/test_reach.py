@@ -56,7 +56,8 @@ PREPARE = """() => {
     const wanted = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), summary, [tabindex="0"]')]
         .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('svg'))
         // Tab stops once in a group of radio buttons, and arrows do the rest
-        .filter(e => e.type !== 'radio' || e === document.querySelector(`input[name="${e.name}"]`))
+        .filter(e => e.type !== 'radio' || e === (document.querySelector(`input[name="${e.name}"]:checked`)
+            || document.querySelector(`input[name="${e.name}"]`)))
     document.activeElement?.blur()
     const plain = new Map(wanted.map(e => [e, look(e)]))
     window.reached = []
