@@ -136,7 +136,7 @@ def sections(notebook: nbformat.NotebookNode) -> list[Section]:
 
 
 def lend(found: list[Section]) -> None:
-    """Give each section the definitions it takes from others; one without code speaks of the whole chapter."""
+    """Give each section the definitions it takes from others; the opening, the summary and one without code speak of the whole chapter."""
     defined: dict[str, list[str]] = {}
     for source in (source for section in found for source in section.code):
         for node in ast.parse(source).body:
@@ -145,8 +145,8 @@ def lend(found: list[Section]) -> None:
                 for name in {node.name} if isinstance(node, ast.FunctionDef) else names:
                     defined.setdefault(name, []).append(ast.get_source_segment(source, node) or "")
     for section in found:
-        if not section.code:
-            section.borrowed = [source for other in found for source in other.code]
+        if section.title in {"opening", "Summary"} or not section.code:
+            section.borrowed = [source for other in found if other is not section for source in other.code]
             continue
         queue = list(section.code)
         while queue:
