@@ -15,7 +15,7 @@ import nbformat
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted(path.stem for path in (ROOT / "chapters").glob("*.ipynb"))
-SMALL = "two three four five six seven eight nine ten eleven twelve".split()
+SMALL = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 WORDS = {word: value for value, word in enumerate(SMALL, 2)} | {"fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50}
 SCALES = {"hundred": 100, "thousand": 1000}
 NOUNS = (
@@ -23,11 +23,14 @@ NOUNS = (
     "|columns|batches|samples|weights|sizes|rates|classes|times|convolutions|activations|curves|lines|examples|points"
 )
 COUNT = rf"(?:(?:{'|'.join(WORDS)}) )?(?:hundred|thousand)|{'|'.join(WORDS)}|\d{{1,3}}(?:[ ,]\d{{3}})+|\d+"
-NOT_ADJECTIVES = "the|a|an|of|and|or|in|on|at|to|for|by|with|after|before|from|as|than|is|are|was|were|has|times|its|their"
+NOT_ADJECTIVES = (
+    "the|a|an|of|and|or|in|on|at|to|for|by|with|after|before|from|as|than|is|are|was|were|has|times|its|their"
+)
 ADJECTIVE = rf"(?!(?:{NOT_ADJECTIVES}|{NOUNS}) )[A-Za-z-]+ "
 PHRASE = re.compile(rf"(?<![\w.-])(?<!\d )({COUNT}) (?:{ADJECTIVE}){{0,2}}?({NOUNS})\b", re.I)
 HINTS = {  # what code calls a thing, where it is not the noun itself
     "units": "width|size|MLP|\\* ", "inputs": "size|shape|fan_in", "layers": "depth|layer|MLP|\\* ", "networks": "seed|net",
+
     "nets": "seed|net", "runs": "seed|run", "images": "x_|images|size|shapeset", "starts": "start|init|rule",
     "draws": "seed|rng|draw", "times": "/|\\*|factor|ratio", "epochs": "epoch", "classes": "class|10",
 }  # fmt: skip
@@ -135,15 +138,23 @@ def sections(notebook: nbformat.NotebookNode) -> list[Section]:
     return found
 
 
-def lend(found: list[Section]) -> None:
-    """Give each section the definitions it takes from others; the opening, the summary and one without code speak of the whole chapter."""
+def definitions(found: list[Section]) -> dict[str, list[str]]:
+    """The statements of a chapter that define each name."""
     defined: dict[str, list[str]] = {}
     for source in (source for section in found for source in section.code):
         for node in ast.parse(source).body:
-            names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+            names = {
+                part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+            }
             if isinstance(node, ast.Assign | ast.FunctionDef):
                 for name in {node.name} if isinstance(node, ast.FunctionDef) else names:
                     defined.setdefault(name, []).append(ast.get_source_segment(source, node) or "")
+    return defined
+
+
+def lend(found: list[Section]) -> None:
+    """Give each section the definitions it takes; opening, summary and sections without code take the chapter."""
+    defined = definitions(found)
     for section in found:
         if section.title in {"opening", "Summary"} or not section.code:
             section.borrowed = [source for other in found if other is not section for source in other.code]

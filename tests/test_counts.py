@@ -41,7 +41,9 @@ def changed(source: str, node: ast.AST) -> str:
     elif isinstance(node, ast.Dict):
         new = ast.Dict(node.keys[:-1], node.values[:-1])
     elif isinstance(node, ast.Call):
-        new = ast.Call(node.func, [node.args[0], ast.BinOp(node.args[1], ast.Add(), ast.Constant(1)), *node.args[2:]], [])
+        new = ast.Call(
+            node.func, [node.args[0], ast.BinOp(node.args[1], ast.Add(), ast.Constant(1)), *node.args[2:]], []
+        )
     else:
         new = type(node)(node.elts[:-1])
     return (source.encode()[:begin] + ast.unparse(new).encode() + source.encode()[end:]).decode()
