@@ -30,7 +30,8 @@ ADJECTIVE = rf"(?!(?:{NOT_ADJECTIVES}|{NOUNS}) )[A-Za-z-]+ "
 PHRASE = re.compile(rf"(?<![\w.-])(?<!\d )({COUNT}) (?:{ADJECTIVE}){{0,2}}?({NOUNS})\b", re.I)
 HINTS = {  # what code calls a thing, where it is not the noun itself
     "units": "width|size|MLP|\\* ", "inputs": "size|shape|fan_in", "layers": "depth|layer|MLP|\\* ",
-    "networks": "seed|net", "nets": "seed|net", "runs": "seed|run", "images": "x_|images|size|shapeset", "starts": "start|init|rule",
+    "networks": "seed|net", "nets": "seed|net", "runs": "seed|run", "images": "x_|images|size|shapeset",
+    "starts": "start|init|rule",
     "draws": "seed|rng|draw", "times": "/|\\*|factor|ratio", "epochs": "epoch", "classes": "class|10",
 }  # fmt: skip
 
