@@ -1,6 +1,8 @@
-"""Numbers written as words: each counted phrase of a chapter stands on a number of its section's code or outputs.
+"""Numbers written as words: each counted phrase of a chapter stands on numbers of its section's code or outputs.
 
-`python -m tests.counts [NAME ...]` lists what is not bound, as TOML for `tests/counts/NAME.toml`.
+`tests/counts/NAME.toml` holds for each phrase the texts that stated its number when somebody last read the sentence. If
+one of them changes, the phrase is to be read again, and then `python -m tests.counts --write NAME` makes the file anew;
+without `--write` the command lists what does not hold.
 """
 
 import ast
@@ -210,17 +212,27 @@ def chapter(name: str) -> list[Section]:
     return sections(nbformat.read(ROOT / "chapters" / f"{name}.ipynb", as_version=4))
 
 
-def main(names: list[str]) -> None:
-    """Print the open phrases of chapters, as TOML."""
-    for name in names:
-        print(f"# {name}")
-        for section in chapter(name):
-            missing = unbound(section, bindings(name).get(section.title, {}))
-            if missing:
-                print(f"\n['{section.title}']" if "'" not in section.title else f'\n["{section.title}"]')
-            for phrase, texts in missing.items():
-                print(f'"{phrase}" = [{", ".join(chr(39) * 3 + text + chr(39) * 3 for text in texts)}]')
+def listed(name: str, known: dict[str, dict[str, list[str]]]) -> str:
+    """The open phrases of a chapter, as TOML."""
+    lines = [f"# Made by: python -m tests.counts --write {name}"]
+    for section in chapter(name):
+        missing = unbound(section, known.get(section.title, {}))
+        quote = '"' if "'" in section.title else "'"
+        lines += ["", f"[{quote}{section.title}{quote}]"] if missing else []
+        for phrase, texts in missing.items():
+            lines.append(f'"{phrase}" = [{", ".join(chr(39) * 3 + text + chr(39) * 3 for text in texts)}]')
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> None:
+    """Print the open phrases of chapters, or write the files of these chapters anew."""
+    write = "--write" in arguments
+    for name in [argument for argument in arguments if argument != "--write"] or CHAPTERS:
+        if write:
+            (ROOT / "tests" / "counts" / f"{name}.toml").write_text(listed(name, {}), encoding="utf-8")
+        else:
+            print(listed(name, bindings(name)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or CHAPTERS)
+    main(sys.argv[1:])
