@@ -53,7 +53,7 @@ def fan_in_fan_out(shape: Sequence[int], *, layout: Layout = "IO", groups: int =
             ``(out, in / groups, *kernel)``, as in PyTorch.
         groups: the number of groups of a grouped convolution.
         transposed: whether the weights belong to a transposed convolution, stored as the kernel of the
-            convolution that it turns around: ``(*kernel, out / groups, in)`` in Keras,
+            convolution that it turns around: ``(*kernel, out, in)`` in Keras, which has no groups there,
             ``(in, out / groups, *kernel)`` in PyTorch. Stride 1 is assumed. A transposed convolution of
             JAX stores ``(*kernel, in, out)``: leave it False there.
 

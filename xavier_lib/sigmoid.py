@@ -1,4 +1,4 @@
-"""The two ways an S-shaped activation fails: a straight line near zero, a flat one far from it."""
+"""The sigmoid: straight near zero, flat far out, its slope at most a quarter and its output around one half."""
 
 from typing import Any
 

@@ -25,6 +25,11 @@ OPEN = """async path => {
     const settled = () => panel.content.widgets.every(cell => cell.isPlaceholder?.() !== true)
     for (let turn = 0; turn < 600 && !settled(); turn++) await new Promise(done => setTimeout(done, 50))
     await Promise.all(panel.content.widgets.map(cell => cell.ready))
+    const inFront = () => jupyterapp.shell.currentWidget === panel
+    for (let turn = 0; turn < 600 && !inFront(); turn++) {
+        jupyterapp.shell.activateById(panel.id)
+        await new Promise(done => setTimeout(done, 50))
+    }
     const drawn = () => [...panel.node.querySelectorAll('img')].every(img => img.complete)
         && panel.content.widgets.every(cell => cell.model.type !== 'markdown' || cell.isHidden
             || cell.rendered && cell.node.innerText.trim())

@@ -38,6 +38,6 @@ SLIPS = {
     # the program
     "an argument changed in place": "The caller's own numbers were overwritten.",
     "a test that cannot fail": "Whatever is wrong passes it.",
-    "a tolerance wider than the effect": "Some of what is wrong passes it.",
+    "a test that lets something wrong pass": "Some of what is wrong passes it.",
     "a test that refuses correct weights": "It fails what is right.",
 }

@@ -160,7 +160,7 @@ WRONG = {
             lambda fans_of: tuple(fans_of((1, 1, 64, 64))) == (64, 64) or True,
             lambda fans_of: len(fans_of((3, 5, 2, 7))) == 2,
         ],
-        "a tolerance wider than the effect": [a_square_kernel, a_dense_layer, a_kernel_that_adds_up_the_same],
+        "a test that lets something wrong pass": [a_square_kernel, a_dense_layer, a_kernel_that_adds_up_the_same],
         "a test that refuses correct weights": [expects_them_swapped],
     },
 }

@@ -126,7 +126,7 @@ WRONG = {
             lambda initializer: True is not False,
             lambda initializer: initializer((3, 4), rng=0).size > 0,
         ],
-        "a tolerance wider than the effect": [absolute_tolerance, wide_tolerance, square_layer],
+        "a test that lets something wrong pass": [absolute_tolerance, wide_tolerance, square_layer],
         "a test that refuses correct weights": [too_strict],
     },
     "glorot-average": {},

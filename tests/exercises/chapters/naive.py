@@ -185,7 +185,7 @@ WRONG = {
             lambda initializer: initializer((64, 20), rng=0).var() >= 0,
             lambda initializer: initializer((64, 20), rng=0).shape == (64, 20),
         ],
-        "a tolerance wider than the effect": [
+        "a test that lets something wrong pass": [
             as_in_the_book,
             another_width,
             square_layers,

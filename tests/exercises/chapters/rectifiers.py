@@ -95,7 +95,7 @@ WRONG = {
     "rectifiers-fan": {},
     "rectifiers-test": {
         "a test that cannot fail": [lambda initializer: initializer((3, 4), rng=0).size > 0],
-        "a tolerance wider than the effect": [as_shown, shallow],
+        "a test that lets something wrong pass": [as_shown, shallow],
         "a test that refuses correct weights": [too_strict],
     },
 }

@@ -129,7 +129,7 @@ WRONG = {
             lambda weights: weights.size > 0,
             lambda weights: weights.std() >= 0,
         ],
-        "a tolerance wider than the effect": [one_unit_is_enough, looks_at_neighbors, not_all_zero],
+        "a test that lets something wrong pass": [one_unit_is_enough, looks_at_neighbors, not_all_zero],
         "a test that refuses correct weights": [with_a_band, compares_sums, compares_rows],
     },
     "symmetry-balanced": {

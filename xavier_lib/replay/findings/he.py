@@ -95,6 +95,15 @@ def learns_at_the_first(slow: Any, bold: Any) -> bool:
     return bool(slow["best"] > max(0.3, bold["best"]))
 
 
+def earlier(one: int | None, other: int | None) -> bool:
+    """Say whether the first goal was reached, and before the second.
+
+    >>> earlier(3, None), earlier(3, 3), earlier(None, 3)
+    (True, False, False)
+    """
+    return one is not None and (other is None or one < other)
+
+
 HOLDS: Mapping[str, Judge] = {
     "he-kept": lambda seen: 0.2 < seen["He"]["rms"] < 5 and seen["Xavier"]["rms"] < 0.1 * seen["He"]["rms"],
     "he-spread": lambda seen: seen["He"]["std"] < 0.5 * seen["He"]["rms"],
@@ -104,18 +113,15 @@ HOLDS: Mapping[str, Judge] = {
         and max(seen["He"]["weights"]) > 0.01 * seen["He"]["biases"]
     ),
     "he-ten": lambda seen: (
-        seen["He"]["to 50%"] is not None
-        and (seen["Xavier"]["to 50%"] or 1e9) > seen["He"]["to 50%"]
+        earlier(seen["He"]["to 50%"], seen["Xavier"]["to 50%"])
         and min(seen["He"]["best"], seen["Xavier"]["best"]) > 0.9
     ),
     "he-begins": lambda seen: seen["He"]["begins"] > seen["Xavier"]["begins"],
     "he-thirty": lambda seen: seen["He"]["best"] > 0.3 and not within(seen["Xavier"]["to 20%"], 20),
     "he-late": lambda seen: within(seen["Xavier"]["to 20%"], 150),
-    "he-adam": lambda seen: (
-        within(seen["He"]["to 50%"], 4)
-        and within(seen["Xavier"]["to 20%"], 12)
-        and not within(seen["Xavier"]["to 50%"], 4)
-    ),
+    "he-long": lambda seen: within(seen["He"]["to 90%"], 30) and not within(seen["Xavier"]["to 90%"], 140),
+    "he-adam": lambda seen: within(seen["Xavier"]["to 20%"], 12),
+    "he-ahead": lambda seen: earlier(seen["He"]["to 50%"], seen["Xavier"]["to 50%"]),
     "he-tanh": lambda seen: within(seen["He"]["to 90%"], 5) and within(seen["Xavier"]["to 90%"], 5),
     "he-bold": lambda seen: learns_at_the_first(*seen.values()),
     "he-first": lambda seen: seen["fan_out"]["first"] > seen["fan_in"]["first"],

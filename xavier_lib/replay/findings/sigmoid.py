@@ -148,7 +148,8 @@ def later(*epochs: int | None) -> bool:
 
 
 HOLDS: Mapping[str, Judge] = {
-    "sigmoid-late": lambda seen: within(seen["to 50%"], 250) and not within(seen["to 50%"], 40),
+    "sigmoid-late": lambda seen: not within(seen["to 50%"], 40),
+    "sigmoid-arrives": lambda seen: seen["to 50%"] is not None,
     "sigmoid-hides": lambda seen: (
         all(0.4 < mean < 0.6 for mean in seen["means"]["0"])
         and seen["means"].get("6", [1])[-1] < 0.3

@@ -134,8 +134,9 @@ def grows_alike(one: float, other: float) -> bool:
 HOLDS: Mapping[str, Judge] = {
     "symmetry-random": lambda seen: [accuracy == 1 for accuracy in seen["random"]],
     "symmetry-none": lambda seen: [accuracy < 1 for accuracy in seen["tied"]],
-    "symmetry-outputs": lambda seen: seen["first"][1] > 0 and seen["first"][0] == seen["last"][0] == 0,
-    "symmetry-deep": lambda seen: max(seen["tied"]) == 0 and seen["noise"][-1] > 0,
+    "symmetry-outputs": lambda seen: seen["first"][1] > 0,
+    "symmetry-bits": lambda seen: seen["first"][0] == seen["last"][0] == 0,
+    "symmetry-deep": lambda seen: max(seen["tied"]) == 0 and seen["noise"][-2] > 0 == max(seen["noise"][:-2]),
     "symmetry-dropout": lambda seen: (
         seen["dropout"]["distance"] > 0.1 and seen["dropout"]["accuracy"] > 0.8 and seen["without"]["accuracy"] < 0.5
     ),
