@@ -112,8 +112,8 @@ def forward_ratio(network: MLP, x: ArrayLike) -> NDArray[Any]:
 
     .. math:: \frac{\operatorname{E}[z_l^2]}{n_\text{in} \operatorname{Var}(w_l) \operatorname{E}[a_{l-1}^2]}
 
-    On average over draws it is 1 as long as weights of mean zero are independent of their inputs. Glorot and Bengio (2010),
-    equation 5, without its product; measured before and after training in :doc:`/chapters/glorot`.
+    On average over draws it is 1 as long as weights of mean zero are independent of their inputs. Glorot and
+    Bengio (2010), equation 5, without its product; measured before and after training in :doc:`/chapters/glorot`.
 
     Args:
         network: the network, with weights that vary in every layer and zero biases at the start.

@@ -14,8 +14,8 @@ TEXTS = "p, li, dt, h2, h3"
 COLOR_RULES = ["color-contrast", "link-in-text-block"]
 
 # Axe takes its time for each element. So words that are marked alike in like places stand for one another, as formulas
-# do, and hidden frames are not shown; one block of each kind stands for all in the colors, and in a narrow window, which
-# neither code nor a table has to fit, for all texts.
+# do, and hidden frames are not shown. One block of each kind stands for all in the colors, and one text for all texts
+# in a narrow window, where code and tables may still be too wide.
 KIND = """e => { let kind = ''
     for (; e && e.tagName !== 'BODY'; e = e.parentElement)
         kind += e.tagName + '.' + (e.getAttribute('class') || '') + (e.getAttribute('style') || '') + '<'

@@ -63,12 +63,15 @@ class Repair(FunctionExercise):
                 f"{test} refuses what is right: {listed(unfair)}.", "a test that refuses correct weights"
             )
         if blind:
-            return self.failed(f"{test} lets pass what is wrong: {listed(blind)}.", "a test that lets something wrong pass")
+            return self.failed(
+                f"{test} lets pass what is wrong: {listed(blind)}.", "a test that lets something wrong pass"
+            )
         return self.passed(f"It lets {len(self.right)} right ones pass and refuses {len(self.wrong)} wrong ones.")
 
     def recognizes(self) -> list[str]:
         """Return the slips that a verdict may name."""
-        return ["a test that cannot fail", "a test that refuses correct weights", "a test that lets something wrong pass"]
+        told = ("cannot fail", "refuses correct weights", "lets something wrong pass")
+        return [f"a test that {what}" for what in told]
 
 
 def listed(names: Sequence[str]) -> str:
