@@ -26,7 +26,14 @@ TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 ENTRIES = [entry for part in TOC["parts"] for entry in part["chapters"]]
 IN_ORDER = [TOC["root"], *(inner["file"] for entry in ENTRIES for inner in (entry, *entry.get("sections", [])))]
 CHAPTERS = [page for page in IN_ORDER if page.startswith("chapters/")]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "msedge",
+)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no test leaves the machine, whatever a page asks
 PATIENCE = 120_000  # milliseconds until a test gives up on what is there at once, where nothing else runs
