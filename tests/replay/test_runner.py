@@ -614,3 +614,45 @@ def test_importing_the_runner_loads_numpy_alone():
 
     assert "numpy" in loaded.split()
     assert not {"tqdm", "distributed", "dask", "threadpoolctl"} & set(loaded.split())
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+@pytest.mark.parametrize("option", ["--out", "--merge"])
+def test_what_is_no_regular_file_is_refused_before_it_is_read(tmp_path, capsys, kind, option):
+    """A device may have no end, and would be replaced; nothing is read, and it stays what it was."""
+    place = tmp_path / "place"
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to("/dev/full")
+    before = os.stat(place)
+
+    code = replay("product", *(["--out", place] if option == "--out" else ["--out", tmp_path / "r", option, place]))
+    assert code == 1
+    said = capsys.readouterr().err
+    assert re.search("(place|full) must be a regular file, got a folder, a pipe or a device", said)
+    assert os.stat(place)[:2] == before[:2]
+
+
+def test_brackets_without_end_are_damage_and_no_traceback(tmp_path, capsys):
+    """The reader of JSON gives up on them in its own way."""
+    path = tmp_path / "r.json"
+    path.write_text("[" * 200_000, encoding="utf-8")
+
+    assert replay("product", "--out", path) == 1
+    assert "r.json must be a file of results made by xavier_lib.replay; it is damaged" in capsys.readouterr().err
+
+
+def test_a_call_that_fails_leaves_no_file_behind_and_says_nothing_of_what_it_did_not_keep(tmp_path, capsys):
+    """All files to be merged are read first; an empty file of results that this call has made goes again."""
+    good, out = tmp_path / "good.json", tmp_path / "out.json"
+    assert replay("product", "--out", good) == 0
+    capsys.readouterr()
+
+    assert replay("product", "--out", out, "--merge", good, tmp_path / "nosuch.json") == 1
+    said = capsys.readouterr()
+    assert "nosuch.json" in said.err
+    assert "taken over" not in said.out
+    assert not out.exists()

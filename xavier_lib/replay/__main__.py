@@ -82,8 +82,8 @@ def merge_and_run(
     asked: argparse.Namespace, experiments: Mapping[str, Experiment], runs: Sequence[Run], file: ResultsFile
 ) -> int:
     """Take over the merged files, perform what is missing, and say what came of it."""
-    for other in asked.merge:
-        say(asked, f"{file.results.merge(read(other), prefer=asked.prefer)} runs taken over from {other.name}")
+    for other, results in [(other, read(other)) for other in asked.merge]:
+        say(asked, f"{file.results.merge(results, prefer=asked.prefer)} runs taken over from {other.name}")
     if asked.merge:
         file.save()
     before = sum(run in file.results for run in runs)

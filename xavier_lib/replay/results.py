@@ -73,9 +73,20 @@ def read(path: Path) -> Results:
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if the file is damaged, or holds something else.
+        ValueError: if it is a folder, a pipe or a device, or the file is damaged, or holds something else.
     """
-    return parsed(path.read_bytes(), path.name)
+    return parsed(regular(path).read_bytes(), path.name)
+
+
+def regular(path: Path) -> Path:
+    """Return a path that leads to a regular file or to nothing; what else is there may have no end, or be replaced.
+
+    Raises:
+        ValueError: if it leads to a folder, a pipe or a device.
+    """
+    if path.exists() and not path.is_file():
+        raise ValueError(f"{path.name} must be a regular file, got a folder, a pipe or a device")
+    return path
 
 
 def parsed(content: bytes, name: str) -> Results:
@@ -83,7 +94,7 @@ def parsed(content: bytes, name: str) -> Results:
     refused = f"{name} must be a file of results made by xavier_lib.replay"
     try:
         data = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{refused}; it is damaged, or none: {error}") from error
     try:
         form, results = data["about"]["format"], Results(data["runs"], data["made"])

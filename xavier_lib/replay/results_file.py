@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from xavier_lib.replay.results import Results, parsed
+from xavier_lib.replay.results import Results, parsed, regular
 
 if sys.platform != "win32":
     import fcntl
@@ -19,17 +19,18 @@ class ResultsFile:
 
     Raises:
         FileNotFoundError: if the folder does not exist.
-        ValueError: if the file is damaged or holds something else; it stays as it is.
+        ValueError: if it is a folder, a pipe or a device, or the file is damaged or holds something else; it stays.
         BlockingIOError: if another process writes the file.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path: Path = path.resolve()
+        self.path: Path = regular(path.resolve())
         self._handle = opened(self.path)
         try:
             content = self.path.read_bytes()
             self.results: Results = parsed(content, path.name) if content else Results()
-            if not content:
+            self._new = not content
+            if self._new:
                 self.save()  # says now, and not after the first run, that the folder cannot be written
         except BaseException:
             self._handle.close()
@@ -57,7 +58,9 @@ class ResultsFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Let others write the file."""
+        """Let others write the file; one that was made here, and got nothing because of an error, goes again."""
+        if error is not None and self._new and not self.results.runs:
+            self.path.unlink()
         self._handle.close()
 
 

@@ -22,7 +22,7 @@ def stated(chapter: ModuleType) -> dict[str, Finding]:
         trial: Trial(trial, getattr(chapter, given.pop("measure")), **given) for trial, given in told["trials"].items()
     }
     return {
-        finding: Finding(finding, given["sentence"], trials[given["trial"]], chapter.HOLDS[finding])
+        finding: Finding(finding, holds=chapter.HOLDS[finding], **{**given, "trial": trials[given["trial"]]})
         for finding, given in told["findings"].items()
     }
 

@@ -1,6 +1,6 @@
 """A finding: one bounded sentence, the runs that test it, and in how many of them it holds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -75,12 +75,14 @@ class Finding:
         sentence: true and bounded; ``{share}`` stands where it says in how many runs it holds.
         trial: the runs.
         holds: called with what one run measured; where a run tries several draws, it returns one answer a draw.
+        apart: neighbours of the trial that change nothing of what the sentence speaks of.
     """
 
     name: str
     sentence: str
     trial: Trial
     holds: Judge
+    apart: Sequence[str] = ()
 
     @property
     def chapter(self) -> str:
@@ -95,7 +97,7 @@ class Finding:
     @property
     def settings(self) -> tuple[str, ...]:
         """The names of the settings, the page first."""
-        return (PAGE, *self.trial.neighbours)
+        return (PAGE, *(name for name in self.trial.neighbours if name not in self.apart))
 
     def said(self, share: Share) -> str:
         """Return the sentence with its share."""

@@ -58,6 +58,23 @@ def two_starts(
     return found
 
 
+def biases_held(*, seed: int, depth: int, width: int, rate: float, epochs: int) -> dict[str, Any]:
+    """Train a ReLU network from Xavier's start with the hidden biases held at zero, and with those of the output."""
+    found, data = {}, the_digits()
+    for name, held in (("hidden", slice(None, -1)), ("output", slice(-1, None))):
+        net = perceptron(glorot_uniform, seed=seed, depth=depth, width=width, activation="relu")
+        order, best = np.random.default_rng(seed), 0.0
+        for _ in range(epochs):
+            rows = order.permutation(len(data.x_train))
+            for at in range(0, len(rows), 32):
+                net.step(data.x_train[rows[at : at + 32]], data.y_train[rows[at : at + 32]], learning_rate=rate)
+                for bias in net.biases[held]:
+                    bias[:] = 0
+            best = max(best, net.accuracy(data.x_test, data.y_test))
+        found[name] = short(best)
+    return found
+
+
 def two_rates(
     *, seed: int, depth: int, width: int, activation: ActivationName, rates: list[float], **training: Any
 ) -> dict[str, Any]:
@@ -120,6 +137,8 @@ HOLDS: Mapping[str, Judge] = {
     "he-thirty": lambda seen: seen["He"]["best"] > 0.3 and not within(seen["Xavier"]["to 20%"], 20),
     "he-late": lambda seen: within(seen["Xavier"]["to 20%"], 150),
     "he-long": lambda seen: within(seen["He"]["to 90%"], 30) and not within(seen["Xavier"]["to 90%"], 140),
+    "he-biases": lambda seen: seen["hidden"] < 0.2,
+    "he-output": lambda seen: seen["output"] > 0.2,
     "he-adam": lambda seen: within(seen["Xavier"]["to 20%"], 12),
     "he-ahead": lambda seen: earlier(seen["He"]["to 50%"], seen["Xavier"]["to 50%"]),
     "he-tanh": lambda seen: within(seen["He"]["to 90%"], 5) and within(seen["Xavier"]["to 90%"], 5),

@@ -1,5 +1,6 @@
 """Findings of :doc:`/chapters/network`: what the first weights decide, and what they do not."""
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -90,10 +91,9 @@ HOLDS: Mapping[str, Judge] = {
     "network-tied": lambda seen: seen["1/64"]["best"] < 0.5,
     "network-freed": lambda seen: seen["1/64 + noise"]["best"] > 0.9,
     "network-waits": lambda seen: (
-        within(seen["Glorot"]["to 90%"], 5)
-        and (seen["naive"]["to 90%"] or 0) >= 4 * seen["Glorot"]["to 90%"]
-        and min(seen["naive"]["best"], seen["Glorot"]["best"]) > 0.95
+        seen["Glorot"]["to 90%"] is not None and (seen["naive"]["to 90%"] or math.inf) >= 4 * seen["Glorot"]["to 90%"]
     ),
+    "network-arrive": lambda seen: min(seen["naive"]["best"], seen["Glorot"]["best"]) > 0.95,
     "network-fading": lambda seen: within(seen["1"]["to 90%"], 10) and [*seen.values()][1]["best"] < 0.25,
     "network-shallow": lambda seen: seen["constant"]["best"] < 0.5,
     "network-faster": lambda seen: faster_and_worse(*[*seen.values()][:2]),
