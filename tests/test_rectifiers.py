@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +18,10 @@ from xavier_lib.rectifiers import (
     gradient_share,
     through_convolutions,
 )
+from xavier_lib.replay.experiments import EXPERIMENTS
+from xavier_lib.replay.results import read
 
+ROOT = Path(__file__).parent.parent
 FILTERS = (64, 128, 128, 256, 256, 512, 512, 512, 512)  # VGG-B, conv2 to conv10
 FEW = (16, 32, 32, 64)
 DATA = digits(dtype=np.float32)
@@ -281,3 +285,17 @@ def test_a_share_that_does_not_fit_is_refused():
     """A thousand layers of far too wide weights."""
     with pytest.raises(ValueError, match="std must be of a size at which the result fits float64"):
         gradient_share([64] * 1000, 1e3)
+
+
+def test_a_stored_run_comes_out_again():
+    """The runs with patience of the chapter, one of them: the best accuracy within two test images."""
+    results = read(ROOT / "results" / "rectifiers.json")
+    run = next(run for run in EXPERIMENTS["he-figure2"].plan("book", 1) if run.parameters["start"] == "he")
+
+    stored, again = results[run]["accuracies"], EXPERIMENTS["he-figure2"].perform(run)["accuracies"]
+    assert len(stored) == 61
+    assert again[:4] == pytest.approx(stored[:4], abs=0.03)
+    assert max(again) == pytest.approx(max(stored), abs=0.03)
+    assert {run.key for figure in ("he-figure2", "he-figure3") for run in EXPERIMENTS[figure].plan("book", 5)} == set(
+        results.runs
+    )

@@ -3,13 +3,21 @@
 from collections.abc import Mapping
 from functools import partial
 
-from xavier_lib.replay import findings, glorot2010, he2015, table1
+from xavier_lib.replay import curves, findings, glorot2010, he2015, table1
 from xavier_lib.replay.experiment import Experiment
 
 EXPERIMENTS: Mapping[str, Experiment] = {
     experiment.name: experiment
     for experiment in (
         Experiment("table1", "Test errors of five starts, two data sets (2010).", table1.table_plan, table1.error),
+        Experiment(
+            *("curves", "Test errors of the rows of table 1 while they learn, figure 11 (2010)."),
+            *(curves.curves_plan, curves.curves),
+        ),
+        Experiment(
+            *("curves-rates", "The learning rates of the curves, on validation images."),
+            *(curves.sweep_plan, curves.validated),
+        ),
         Experiment(
             *("figure2", "The sigmoid's last layer saturates and escapes (2010)."),
             *(glorot2010.saturation_plan, glorot2010.saturation),
@@ -39,7 +47,7 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             *(glorot2010.training_plan, glorot2010.training),
         ),
         Experiment(
-            *("he-figure2", "Ten ReLU layers from Xavier and from He (2015)."),
+            *("he-figure2", "Twenty-two ReLU layers from Xavier and from He (2015)."),
             *(partial(he2015.planned, "he-figure2"), he2015.learning),
         ),
         Experiment(

@@ -95,10 +95,10 @@ def weight_gradient_rms(network: MLP, x: ArrayLike, y: ArrayLike, *, batch_size:
 def mean_singular_values(network: MLP, x: ArrayLike) -> Array:
     r"""Return the mean singular value of the Jacobian between layers that follow each other.
 
-    .. math:: J_l = \frac{\partial z_{l+1}}{\partial z_l} = \operatorname{diag}(f'(z_l))\, W_{l+1}
+    .. math:: J_l = \frac{\partial a_{l+1}}{\partial a_l} = W_{l+1} \operatorname{diag}(f'(z_{l+1}))
 
-    for the hidden layers :math:`l = 1, \dots, L - 1`, averaged over the rows. Glorot and Bengio (2010), equation 17;
-    replayed in :doc:`/chapters/replay`.
+    for the hidden layers :math:`l = 1, \dots, L - 1`, averaged over the rows. Glorot and Bengio (2010), equation 17,
+    where the activations bear the name z; replayed in :doc:`/chapters/replay`.
 
     Args:
         network: a network with at least two hidden layers.
@@ -114,10 +114,10 @@ def mean_singular_values(network: MLP, x: ArrayLike) -> Array:
     """
     if len(_checked(network).weights) < 3:
         raise ValueError(f"network must have at least two hidden layers, got sizes {network.sizes}")
-    layers = zip(network.forward(x).pre_activations[:-2], network.weights[1:-1], strict=True)
+    layers = zip(network.forward(x).pre_activations[1:-1], network.weights[1:-1], strict=True)
     means = []
     for z, weights in layers:
-        jacobians = network.activation.df(z)[:, :, None] * weights
+        jacobians = weights * network.activation.df(z)[:, None, :]
         means.append(np.linalg.svd(jacobians, compute_uv=False).mean())
     return np.array(means)
 

@@ -11,12 +11,13 @@ from xavier_lib.nn.start import Initializer
 from xavier_lib.replay.experiment import Run
 from xavier_lib.weights.scaling import variance_scaling
 
-#: Glorot and Bengio (2010), equations 1 and 16; He et al. (2015), what section 3 calls Xavier, and equation 10.
+#: Glorot and Bengio (2010), equations 1 and 16; He et al. (2015), what section 3 calls Xavier, and equation 10, drawn
+#: from a uniform distribution as in :doc:`/chapters/rectifiers`, where the paper has a normal one.
 STARTS: Mapping[str, Initializer] = {
     "standard": partial(variance_scaling, scale=1 / 3, mode="fan_in", distribution="uniform"),
     "normalized": partial(variance_scaling, scale=1.0, mode="fan_avg", distribution="uniform"),
-    "xavier": partial(variance_scaling, scale=1.0, mode="fan_in", distribution="normal"),
-    "he": partial(variance_scaling, scale=2.0, mode="fan_in", distribution="normal"),
+    "xavier": partial(variance_scaling, scale=1.0, mode="fan_avg", distribution="uniform"),
+    "he": partial(variance_scaling, scale=2.0, mode="fan_in", distribution="uniform"),
 }
 
 

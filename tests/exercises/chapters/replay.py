@@ -14,10 +14,10 @@ RIGHT = {
         lambda a: np.array([np.quantile(a.ravel(), 0.98), np.sqrt(np.mean((a - a.mean()) ** 2))], dtype=np.float32),
     ],
     "replay-jacobian": [
-        lambda z, weights: (1 - np.tanh(z) ** 2)[:, None] * weights,
-        lambda weights, z: np.diag(np.cosh(z) ** -2) @ weights,
-        lambda z, w: ((1 - np.tanh(z) ** 2) * w.T).T.astype(np.float32),
-        lambda z, w: [[w[j, k] / math.cosh(z[j]) ** 2 for k in range(w.shape[1])] for j in range(len(z))],
+        lambda z, weights: weights * (1 - np.tanh(z) ** 2),
+        lambda weights, z: weights @ np.diag(np.cosh(z) ** -2),
+        lambda z, w: ((1 - np.tanh(z) ** 2)[:, None] * w.T).T.astype(np.float32),
+        lambda z, w: [[w[j, k] / math.cosh(z[k]) ** 2 for k in range(w.shape[1])] for j in range(len(w))],
     ],
     "replay-he": [8 * math.sqrt(2) / (3 * math.pi), 1.2, np.float32(1.2004), [1.2]],
     "replay-level": ["level, does not learn", " Level,  does not learn"],
@@ -34,8 +34,8 @@ WRONG = {
     },
     "replay-jacobian": {
         "the derivative forgotten": [lambda z, weights: weights],
-        "the derivative at the wrong place": [lambda z, weights: (1 - np.tanh(np.tanh(z)) ** 2)[:, None] * weights],
-        "weights drawn but transposed": [lambda z, weights: (weights * (1 - np.tanh(z) ** 2)[:, None]).T],
+        "the derivative at the wrong place": [lambda z, weights: weights * (1 - np.tanh(np.tanh(z)) ** 2)],
+        "weights drawn but transposed": [lambda z, weights: (weights * (1 - np.tanh(z) ** 2)).T],
     },
     "replay-he": {
         "variance in place of standard deviation": [16 / (3 * math.pi)],

@@ -138,7 +138,7 @@ EXERCISES = (
             "both": "In two epochs at the rate 1, the test accuracy never reached 20 %.",
             "0.1 only": "In two epochs at the rate 0.1, the test accuracy never reached 20 %.",
             "1 only": "In two epochs at the rate 1, the test accuracy never reached 20 %.",
-            "neither": "At 0.1 two epochs are short, and at 1 a layer is switched off. Patience at 0.01 helps.",
+            "neither": "At 0.1 two epochs do not get there, and at 1 a layer is switched off. Patience at 0.01 helps.",
         },
     ),
     Formula(

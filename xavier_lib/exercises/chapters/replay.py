@@ -28,13 +28,13 @@ def slope(z: Array) -> Array:
 
 
 def jacobian(z: Array, weights: Array) -> Array:
-    """Return the derivatives of the next pre-activations, inputs by outputs."""
-    return slope(z)[:, None] * weights
+    """Return the derivatives of a layer's activations by those of the layer below, inputs by outputs."""
+    return weights * slope(z)
 
 
 def jacobian_case(n: int, m: int) -> dict[str, Array]:
-    """Return pre-activations and weights, rounded for the eye."""
-    return {"z": np.round(SOURCE.standard_normal(n), 1) + 0.25, "weights": np.round(SOURCE.standard_normal((n, m)), 1)}
+    """Return pre-activations and the weights that lead to them, rounded for the eye."""
+    return {"z": np.round(SOURCE.standard_normal(m), 1) + 0.25, "weights": np.round(SOURCE.standard_normal((n, m)), 1)}
 
 
 EXERCISES = (
