@@ -18,6 +18,7 @@ from xavier_lib.rectifiers import (
     gradient_share,
     through_convolutions,
 )
+from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.experiments import EXPERIMENTS
 from xavier_lib.replay.results import read
 
@@ -288,14 +289,14 @@ def test_a_share_that_does_not_fit_is_refused():
 
 
 def test_a_stored_run_comes_out_again():
-    """The runs with patience of the chapter, one of them: the best accuracy within two test images."""
+    """The first epochs of one of the chapter's runs with patience; the file holds those of the plan and no others."""
     results = read(ROOT / "results" / "rectifiers.json")
     run = next(run for run in EXPERIMENTS["he-figure2"].plan("book", 1) if run.parameters["start"] == "he")
+    short = Run.of("he-figure2", 0, **{**run.parameters, "epochs": 4})
 
-    stored, again = results[run]["accuracies"], EXPERIMENTS["he-figure2"].perform(run)["accuracies"]
+    stored, again = results[run]["accuracies"], EXPERIMENTS["he-figure2"].perform(short)["accuracies"]
     assert len(stored) == 61
-    assert again[:4] == pytest.approx(stored[:4], abs=0.03)
-    assert max(again) == pytest.approx(max(stored), abs=0.03)
+    assert again == pytest.approx(stored[:5], abs=0.03)
     assert {run.key for figure in ("he-figure2", "he-figure3") for run in EXPERIMENTS[figure].plan("book", 5)} == set(
         results.runs
     )
