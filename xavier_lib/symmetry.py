@@ -95,8 +95,8 @@ def column_distance(weights: ArrayLike) -> float:
 
     .. math:: \max_i \left(\max_j w_{ij} - \min_j w_{ij}\right)
 
-    A column holds the weights into one unit, so equal columns are units that compute the same. Used in
-    :doc:`/chapters/symmetry`.
+    A column holds the weights into one unit, so equal columns are units that compute the same if their biases are
+    equal too. Used in :doc:`/chapters/symmetry`.
 
     Args:
         weights: an array (fan_in, fan_out).
