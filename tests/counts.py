@@ -96,7 +96,7 @@ def code_facts(source: str, scope: str) -> Iterator[tuple[Fact, ast.AST]]:
         if isinstance(node, ast.Constant) and type(node.value) is int:
             value = node.value
         elif isinstance(node, ast.Tuple | ast.List | ast.Set) and isinstance(getattr(node, "ctx", None), ast.Load):
-            value = len(node.elts)
+            value = None if isinstance(parents.get(node), ast.Subscript) else len(node.elts)
         elif isinstance(node, ast.Dict):
             value = len(node.keys)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
