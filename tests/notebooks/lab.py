@@ -18,8 +18,9 @@ from playwright.sync_api import Browser, Page
 from tests.site.built import ROOT
 
 PATIENCE = 120_000  # milliseconds; a cold start of JupyterLab on a busy machine
-OPEN = """async path => {
-    const panel = await jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'})
+OPEN = """async ([path, kernel]) => {
+    const kernelPreference = {shouldStart: kernel, canStart: kernel}  // what is there before a run needs none
+    const panel = await jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook', kernelPreference})
     window.opened = panel  // on a busy machine the shell says late, or not at all, which one is in front
     await panel.context.ready
     await panel.revealed
@@ -35,7 +36,7 @@ OPEN = """async path => {
 }"""
 CLOSE = """async () => {
     await opened.sessionContext.ready
-    await opened.sessionContext.shutdown()
+    if (opened.sessionContext.session) await opened.sessionContext.shutdown()
     opened.dispose()
 }"""
 RUN_ALL = """async () => {
@@ -144,7 +145,7 @@ def trust(home: Path) -> None:
 
 def visit(tab: Page, chapter: str) -> dict[str, Any]:
     """Open a chapter, return what a reader sees, and close it."""
-    tab.evaluate(OPEN, f"chapters/{chapter}.ipynb")
+    tab.evaluate(OPEN, [f"chapters/{chapter}.ipynb", False])
     seen = tab.evaluate(SEEN)
     tab.evaluate(CLOSE)
     return seen

@@ -92,7 +92,7 @@ def test_the_first_second_of_a_trusted_clone_is_whole(plain_lab: tuple[Page, Pat
 def test_a_link_to_a_term_opens_the_glossary(plain_lab: tuple[Page, Path]) -> None:
     """A click opens the page in JupyterLab, rendered and plain."""
     tab, _ = plain_lab
-    tab.evaluate(OPEN, "chapters/table.ipynb")
+    tab.evaluate(OPEN, ["chapters/table.ipynb", False])
     tab.locator(".jp-MarkdownCell a[href*='glossary.md'] >> visible=true").first.click()
     tab.locator(".jp-MarkdownViewer h2").first.wait_for()
     assert "{" not in tab.locator(".jp-MarkdownViewer").inner_text().replace("\\{", "")
@@ -104,7 +104,7 @@ def test_after_run_all_sliders_are_live_and_answers_are_still_closed(plain_lab: 
     """Every cell runs; the sliders say their value and not its place; nothing that was closed has opened."""
     tab, home = plain_lab
     trust(home)
-    tab.evaluate(OPEN, f"chapters/{name}.ipynb")
+    tab.evaluate(OPEN, [f"chapters/{name}.ipynb", True])
     there = expected(name)
     tab.evaluate(RUN_ALL)
     tab.wait_for_function(HAS_RUN, arg=there["inputs"])
