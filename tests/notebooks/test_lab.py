@@ -94,6 +94,7 @@ def test_a_link_to_a_term_opens_the_glossary(plain_lab: tuple[Page, Path]) -> No
     tab, _ = plain_lab
     tab.evaluate(OPEN, ["chapters/table.ipynb", False])
     tab.locator(".jp-MarkdownCell a[href*='glossary.md'] >> visible=true").first.click()
+    tab.locator(".lm-TabBar-tabLabel", has_text="glossary.md").first.wait_for()
     tab.locator(".jp-MarkdownViewer h2").first.wait_for()
     assert "{" not in tab.locator(".jp-MarkdownViewer").inner_text().replace("\\{", "")
     tab.evaluate("() => jupyterapp.commands.execute('application:close-all')")

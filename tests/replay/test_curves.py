@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xavier_lib.replay.curves import BATCH, CHOSEN, ROWS, SETS, curves, curves_plan, name_of, sweep_plan, validated
+from xavier_lib.replay.curves import CHOSEN, SETS, curves, curves_plan, sweep_plan, validated
 from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.results import read
-from xavier_lib.replay.table1 import error
+from xavier_lib.replay.table1 import BATCH, ROWS, error
+from xavier_lib.table import PAPER
 
 SWEEP = read(Path(__file__).parents[2] / "results" / "curves.json")
-NAMES = [name_of(*row) for row in ROWS]
+NAMES = list(PAPER)
 
 
 @pytest.mark.parametrize("kind", SETS, ids=" ".join)

@@ -27,7 +27,7 @@ ENTRIES = [entry for part in TOC["parts"] for entry in part["chapters"]]
 IN_ORDER = [TOC["root"], *(inner["file"] for entry in ENTRIES for inner in (entry, *entry.get("sections", [])))]
 CHAPTERS = [page for page in IN_ORDER if page.startswith("chapters/")]
 BROWSERS = (
-    "chromium-headless-shell",
+    "chromium-headless-shell",  # draws no window of its own, and takes half the time for a key
     "chromium",
     "chromium-browser",
     "google-chrome",

@@ -15,7 +15,8 @@ COLOR_RULES = ["color-contrast", "link-in-text-block"]
 
 # Axe takes its time for each element. So words that are marked alike in like places stand for one another, as formulas
 # and copy buttons do, and hidden frames are not shown. One block of each kind stands for all in the colors, and one
-# text for all texts in a narrow window, where code and tables may still be too wide.
+# text for all texts in a narrow window, where code and tables may still be too wide. A page with no new kind has been
+# looked at in colors.
 KIND = """e => { let kind = ''
     for (; e && e.tagName !== 'BODY'; e = e.parentElement)
         kind += e.tagName + '.' + (e.getAttribute('class') || '') + (e.getAttribute('style') || '') + '<'
@@ -42,6 +43,7 @@ LEAVE_EXAMPLES = f"""([known, blocks]) => {{
     }}
     return [...seen]
 }}"""
+KINDS = f"known => [...new Set([...known, ...[...document.body.querySelectorAll('*')].map({KIND})])]"
 VIOLATIONS = """options => axe.run(document, {resultTypes: ['violations'], ...options}).then(
     found => found.violations.flatMap(rule => rule.nodes.map(node => rule.id + ': ' + node.html.slice(0, 120))))"""
 ALL_BUT_COLORS = {"rules": {rule: {"enabled": False} for rule in COLOR_RULES}}
@@ -100,9 +102,7 @@ MOVING = """() => [...document.querySelectorAll('body, body *:not(svg *, math *,
 def test_axe_finds_no_violation_in_light_and_dark_at_three_widths(tab: Page, site: Path, address: str) -> None:
     """All rules of axe hold on every page, with every answer open."""
     found: dict[tuple[str, int, str], list[str]] = {}
-    texts: list[str] = []
-    blocks: list[str] = []
-    parts: list[str] = []
+    seen: dict[str, list[str]] = {}
     for page in pages(site):
         tab.goto(f"{address}{page}.html")
         tab.evaluate(AXE_SCRIPT)
@@ -111,16 +111,22 @@ def test_axe_finds_no_violation_in_light_and_dark_at_three_widths(tab: Page, sit
             tab.set_viewport_size({"width": width, "height": 900})
             found[page, width, "all but colors"] = tab.evaluate(VIOLATIONS, ALL_BUT_COLORS)
             if width == WIDTHS[0]:
-                texts = tab.evaluate(LEAVE_EXAMPLES, [texts, TEXTS])
-        blocks = tab.evaluate(LEAVE_EXAMPLES, [blocks, "p, li, tr, dt, pre, h2, h3"])
-        parts = tab.evaluate(LEAVE_EXAMPLES, [parts, "section > :not(section, h1)"])
-        new = tab.evaluate("document.querySelector('article section > :not(section, h1)') !== null")
-        for width, scheme in itertools.product(WIDTHS, ("light", "dark") if new or page in ("404", "search") else ()):
+                leave_examples(tab, seen, TEXTS)
+        leave_examples(tab, seen, "p, li, tr, dt, pre, h2, h3")
+        leave_examples(tab, seen, "section > :not(section, h1)")
+        known = len(seen.get("all", ()))
+        seen["all"] = tab.evaluate(KINDS, seen.get("all", []))
+        for width, scheme in itertools.product(WIDTHS, ("light", "dark") if len(seen["all"]) > known else ()):
             tab.set_viewport_size({"width": width, "height": 900})
             tab.emulate_media(color_scheme=scheme)
             found[page, width, scheme] = tab.evaluate(VIOLATIONS, {"runOnly": COLOR_RULES})
         tab.emulate_media(color_scheme="light")
     assert not {state: violations for state, violations in found.items() if violations}
+
+
+def leave_examples(tab: Page, seen: dict[str, list[str]], blocks: str) -> None:
+    """Remove blocks all of whose kinds were seen, on this page or on one before."""
+    seen[blocks] = tab.evaluate(LEAVE_EXAMPLES, [seen.get(blocks, []), blocks])
 
 
 def test_axe_finds_no_violation_in_an_open_drawer(tab: Page, address: str) -> None:

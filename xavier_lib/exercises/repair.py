@@ -10,6 +10,9 @@ from xavier_lib.exercises.verdict import Verdict
 
 REFUSED = "AssertionError"
 SAYS_NO = ("False", "np.False_")
+CANNOT_FAIL = "a test that cannot fail"
+REFUSES = "a test that refuses correct weights"
+LETS_PASS = "a test that lets something wrong pass"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,23 +58,16 @@ class Repair(FunctionExercise):
         blind = [name for name, refused in zip(self.wrong, refuses[len(self.right) :], strict=True) if not refused]
         test = name_of(answer, "The test")
         if not any(refuses):
-            return self.failed(
-                f"{test} lets everything pass, even what is wrong: {listed(blind)}.", "a test that cannot fail"
-            )
+            return self.failed(f"{test} lets everything pass, even what is wrong: {listed(blind)}.", CANNOT_FAIL)
         if unfair:
-            return self.failed(
-                f"{test} refuses what is right: {listed(unfair)}.", "a test that refuses correct weights"
-            )
+            return self.failed(f"{test} refuses what is right: {listed(unfair)}.", REFUSES)
         if blind:
-            return self.failed(
-                f"{test} lets pass what is wrong: {listed(blind)}.", "a test that lets something wrong pass"
-            )
+            return self.failed(f"{test} lets pass what is wrong: {listed(blind)}.", LETS_PASS)
         return self.passed(f"It lets {len(self.right)} right ones pass and refuses {len(self.wrong)} wrong ones.")
 
     def recognizes(self) -> list[str]:
         """Return the slips that a verdict may name."""
-        told = ("cannot fail", "refuses correct weights", "lets something wrong pass")
-        return [f"a test that {what}" for what in told]
+        return [CANNOT_FAIL, REFUSES, LETS_PASS]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -4,14 +4,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 
-from xavier_lib.datasets import digits
-from xavier_lib.datasets.shapeset import shapeset
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.networks import network
-from xavier_lib.replay.table1 import BATCH, BLOCK, ROWS, TEST, TEST_SEED, Batch
+from xavier_lib.replay.table1 import ROWS, Batch, shuffled_digits, unlimited_shapes
+from xavier_lib.table import PAPER
 
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0)  # that the sweep tries for each row
 SIZES = {"quick": (50, 500), "book": (100, 160_000), "paper": (1000, 5_000_000)}  # width, steps
@@ -25,15 +24,6 @@ CHOSEN: Mapping[tuple[str, str], Sequence[float]] = {
     ("shapeset", "standardized"): (0.03, 0.03, 0.01, 0.03, 0.3),
     ("digits", "standardized"): (0.3, 0.01, 0.3, 0.01, 1.0),
 }
-
-
-def name_of(activation: str, start: str) -> str:
-    """Return what the paper's table calls a row.
-
-    >>> name_of("tanh", "normalized")
-    'tanh N'
-    """
-    return activation + (" N" if start == "normalized" else "")
 
 
 def curves_plan(scale: str, seeds: int) -> Sequence[Run]:
@@ -62,74 +52,55 @@ def sweep_plan(scale: str, seeds: int) -> Sequence[Run]:
 
 def curves(run: Run) -> Mapping[str, Any]:
     """Train the rows side by side, and return their test errors at steps that double, up to the last one."""
-    stream, test = STREAMS[run.parameters["data"]](run, validation=False)
-    return followed(run, stream, test)
+    given = run.parameters
+    if given["data"] == "digits":
+        return followed(run, *shuffled_digits(run.seed))
+    return followed(run, *unlimited_shapes(run.seed, standardized=given["pixels"] == "standardized"))
 
 
 def validated(run: Run) -> Mapping[str, Any]:
     """The same from other seeds, with errors on validation images, which no curve and no table reports."""
-    other = Run.of("other", SWEEP_SEED + run.seed, **run.parameters)
-    stream, held = STREAMS[run.parameters["data"]](other, validation=True)
-    return followed(other, stream, held)
+    given, other = run.parameters, Run.of(run.experiment, SWEEP_SEED + run.seed, **run.parameters)
+    if given["data"] == "digits":
+        return followed(other, *shuffled_digits(other.seed, keep=DIGITS_HELD))
+    standardized = given["pixels"] == "standardized"
+    return followed(other, *unlimited_shapes(other.seed, held_seed=VALIDATION_SEED, standardized=standardized))
 
 
 def followed(run: Run, stream: Iterator[Batch], held: Batch) -> dict[str, Any]:
     """Train the rows on one stream of mini-batches; an error of None says that the row's numbers outgrew float32."""
-    given = run.parameters
-    marks = [given["steps"] // 2**k for k in range(int(math.log2(given["steps"] / 500)), -1, -1)]
-    nets: dict[str, MLP | None] = {}
-    for activation, start in ROWS:
-        one = Run.of("row", run.seed, width=given["width"], depth=given["depth"], activation=activation, start=start)
-        nets[name_of(activation, start)] = network(one, held[0].shape[1], int(held[1].max()) + 1)
-    rates = dict(zip(nets, given["rates"], strict=True))
-    errors: dict[str, list[float | None]] = {name: [] for name in nets}
-    for step, (x, y) in enumerate(stream, start=1):
-        for name, net in nets.items():
-            try:
-                if net is not None:
-                    net.step(x, y, learning_rate=rates[name])
-                    if step in marks:
-                        errors[name].append(round(1 - net.accuracy(*held), 6))
-            except FloatingPointError:
-                nets[name] = net = None
-            if net is None and step in marks:
-                errors[name].append(None)
-        if step == marks[-1]:
-            break
-    return {"steps": marks, "errors": errors}
+    steps, rates = run.parameters["steps"], run.parameters["rates"]
+    marks = [steps // 2**k for k in range(int(math.log2(steps / 500)), -1, -1)]
+    nets: list[MLP | None] = [started(run, *row, held) for row in ROWS]
+    errors: list[list[float | None]] = [[] for _ in ROWS]
+    for step, (x, y) in zip(range(1, steps + 1), stream, strict=False):
+        nets = [stepped(net, x, y, rate) for net, rate in zip(nets, rates, strict=True)]
+        if step in marks:
+            for found, net in zip(errors, nets, strict=True):
+                found.append(error_of(net, held))
+    return {"steps": marks, "errors": dict(zip(PAPER, errors, strict=True))}
 
 
-def shapes(run: Run, *, validation: bool) -> tuple[Iterator[Batch], Batch]:
-    """Return mini-batches of images that nobody has seen before, and those for the error, the same for every run."""
-    held = shapeset(TEST, rng=VALIDATION_SEED if validation else TEST_SEED, dtype=np.float32)
-    standardized = run.parameters["pixels"] == "standardized"
-    mean, spread = (held.images.mean(), held.images.std()) if standardized else (np.float32(0), np.float32(1))
-
-    def stream() -> Iterator[Batch]:
-        source = np.random.default_rng(run.seed)
-        while True:
-            drawn, labels = shapeset(BLOCK, rng=source, dtype=np.float32)
-            images = (drawn - mean) / spread
-            yield from ((images[i : i + BATCH], labels[i : i + BATCH]) for i in range(0, BLOCK, BATCH))
-
-    return stream(), ((held.images - mean) / spread, held.labels)
+def started(run: Run, activation: str, start: str, held: Batch) -> MLP:
+    """Return the network of a row before its first step."""
+    sizes = {name: run.parameters[name] for name in ("width", "depth")}
+    row = Run.of(run.experiment, run.seed, activation=activation, start=start, **sizes)
+    return network(row, held[0].shape[1], int(held[1].max()) + 1)
 
 
-def shuffled_digits(run: Run, *, validation: bool) -> tuple[Iterator[Batch], Batch]:
-    """Return mini-batches of the training digits, epoch after epoch, and the digits for the error."""
-    data = digits(dtype=np.float32)
-    last = len(data.x_train) - (DIGITS_HELD if validation else 0)
-    held = (data.x_train[last:], data.y_train[last:]) if validation else (data.x_test, data.y_test)
-
-    def stream() -> Iterator[Batch]:
-        source = np.random.default_rng(run.seed)
-        while True:
-            order = source.permutation(last)
-            for start in range(0, last - BATCH + 1, BATCH):
-                batch = order[start : start + BATCH]
-                yield data.x_train[batch], data.y_train[batch]
-
-    return stream(), held
+def stepped(net: MLP | None, x: NDArray[Any], y: NDArray[Any], rate: float) -> MLP | None:
+    """Return a network after a step; None where its numbers outgrow float32, or did so before."""
+    try:
+        if net:
+            net.step(x, y, learning_rate=rate)
+    except FloatingPointError:
+        return None
+    return net
 
 
-STREAMS = {"shapeset": shapes, "digits": shuffled_digits}
+def error_of(net: MLP | None, held: Batch) -> float | None:
+    """Return the share of images that are named wrongly, or None where the network's numbers outgrow float32."""
+    try:
+        return round(1 - net.accuracy(*held), 6) if net else None
+    except FloatingPointError:
+        return None

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from xavier_lib.glorot import glorot_uniform
+from xavier_lib.he import he_uniform
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.start import Initializer
 from xavier_lib.replay.experiment import Run
@@ -15,9 +17,7 @@ from xavier_lib.weights.scaling import variance_scaling
 #: from a uniform distribution as in :doc:`/chapters/rectifiers`, where the paper has a normal one.
 STARTS: Mapping[str, Initializer] = {
     "standard": partial(variance_scaling, scale=1 / 3, mode="fan_in", distribution="uniform"),
-    "normalized": partial(variance_scaling, scale=1.0, mode="fan_avg", distribution="uniform"),
-    "xavier": partial(variance_scaling, scale=1.0, mode="fan_avg", distribution="uniform"),
-    "he": partial(variance_scaling, scale=2.0, mode="fan_in", distribution="uniform"),
+    **{"normalized": glorot_uniform, "xavier": glorot_uniform, "he": he_uniform},
 }
 
 

@@ -59,6 +59,8 @@ class ResultsFile:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Let others write the file; one that was made here, and got nothing because of an error, goes again."""
+        if sys.platform == "win32":  # which deletes no open file
+            self._handle.close()
         if error is not None and self._new and not self.results.runs:
             self.path.unlink()
         self._handle.close()

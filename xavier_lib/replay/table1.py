@@ -1,6 +1,6 @@
 """Table 1 of Glorot and Bengio (2010): the test error of five starts on Shapeset-3×2 and on the digits."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,39 +41,51 @@ def table_plan(scale: str, seeds: int) -> Sequence[Run]:
 
 def error(run: Run) -> Mapping[str, Any]:
     """Train in mini-batches of ten, and return the share of test images that are named wrongly."""
-    stream, test = SETS[run.parameters["data"]](run)
+    stream, test = SETS[run.parameters["data"]](run.seed)
     made = network(run, test[0].shape[1], len(CLASSES) if run.parameters["data"] == "shapeset" else 10)
     for _, (x, y) in zip(range(run.parameters["steps"]), stream, strict=False):
         made.step(x, y, learning_rate=run.parameters["rate"])
     return {"error": round(1 - made.accuracy(*test), 6)}
 
 
-def unlimited_shapes(run: Run) -> tuple[Iterator[Batch], Batch]:
-    """Return mini-batches of images that nobody has seen before, and the test images, the same for every run."""
+def unlimited_shapes(
+    seed: int, *, held_seed: int = TEST_SEED, standardized: bool = False
+) -> tuple[Iterator[Batch], Batch]:
+    """Return mini-batches of images that nobody has seen before, and those for the error, the same for every seed."""
+    held = shapeset(TEST, rng=held_seed, dtype=np.float32)
+    mean, spread = (held.images.mean(), held.images.std()) if standardized else (np.float32(0), np.float32(1))
 
     def stream() -> Iterator[Batch]:
-        source = np.random.default_rng(run.seed)
+        source = np.random.default_rng(seed)
         while True:
-            images, labels = shapeset(BLOCK, rng=source, dtype=np.float32)
+            drawn, labels = shapeset(BLOCK, rng=source, dtype=np.float32)
+            images = (drawn - mean) / spread
             yield from ((images[i : i + BATCH], labels[i : i + BATCH]) for i in range(0, BLOCK, BATCH))
 
-    test = shapeset(TEST, rng=TEST_SEED, dtype=np.float32)
-    return stream(), (test.images, test.labels)
+    return stream(), ((held.images - mean) / spread, held.labels)
 
 
-def shuffled_digits(run: Run) -> tuple[Iterator[Batch], Batch]:
-    """Return mini-batches of the training digits, epoch after epoch, and the test digits."""
+def shuffled_digits(seed: int, *, keep: int = 0) -> tuple[Iterator[Batch], Batch]:
+    """Return mini-batches of the training digits, epoch after epoch, and the test digits.
+
+    With ``keep`` that many of the training digits are kept out, and take the place of the test digits.
+    """
     data = digits(dtype=np.float32)
+    last = len(data.y_train) - keep
+    held = (data.x_train[last:], data.y_train[last:]) if keep else (data.x_test, data.y_test)
 
     def stream() -> Iterator[Batch]:
-        source = np.random.default_rng(run.seed)
+        source = np.random.default_rng(seed)
         while True:
-            order = source.permutation(len(data.y_train))
-            for start in range(0, len(order) - BATCH + 1, BATCH):
+            order = source.permutation(last)
+            for start in range(0, last - BATCH + 1, BATCH):
                 batch = order[start : start + BATCH]
                 yield data.x_train[batch], data.y_train[batch]
 
-    return stream(), (data.x_test, data.y_test)
+    return stream(), held
 
 
-SETS = {"shapeset": unlimited_shapes, "digits": shuffled_digits}
+SETS: Mapping[str, Callable[[int], tuple[Iterator[Batch], Batch]]] = {
+    "shapeset": unlimited_shapes,
+    "digits": shuffled_digits,
+}

@@ -13,7 +13,7 @@ from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import rms
 from xavier_lib.nn.start import Initializer
 from xavier_lib.replay.findings.finding import Judge
-from xavier_lib.replay.findings.training import learned, perceptron, short, the_digits, within
+from xavier_lib.replay.findings.training import learned, mini_batches, perceptron, short, the_digits, within
 
 STARTS: Mapping[str, Initializer] = {"Xavier": glorot_uniform, "He": he_uniform}
 
@@ -65,9 +65,8 @@ def biases_held(*, seed: int, depth: int, width: int, rate: float, epochs: int) 
         net = perceptron(glorot_uniform, seed=seed, depth=depth, width=width, activation="relu")
         order, best = np.random.default_rng(seed), 0.0
         for _ in range(epochs):
-            rows = order.permutation(len(data.x_train))
-            for at in range(0, len(rows), 32):
-                net.step(data.x_train[rows[at : at + 32]], data.y_train[rows[at : at + 32]], learning_rate=rate)
+            for batch in mini_batches(len(data.x_train), order):
+                net.step(data.x_train[batch], data.y_train[batch], learning_rate=rate)
                 for bias in net.biases[held]:
                     bias[:] = 0
             best = max(best, net.accuracy(data.x_test, data.y_test))

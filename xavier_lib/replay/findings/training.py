@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from xavier_lib.datasets import Digits, digits
 from xavier_lib.names import ActivationName
@@ -58,6 +58,12 @@ def by_epoch(
         except FloatingPointError:
             return
         yield epoch
+
+
+def mini_batches(count: int, source: np.random.Generator) -> Iterator[NDArray[np.intp]]:
+    """Yield the rows of each shuffled batch of 32 of an epoch, for a trial that does more than a step with them."""
+    order = source.permutation(count)
+    yield from (order[at : at + 32] for at in range(0, count, 32))
 
 
 def learned(network: MLP, *, until: float = 2.0, data: Digits | None = None, **training: Any) -> dict[str, Any]:
