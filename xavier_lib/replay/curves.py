@@ -36,6 +36,18 @@ def curves_plan(scale: str, seeds: int) -> Sequence[Run]:
     ]
 
 
+def exchanged_plan(scale: str, seeds: int) -> Sequence[Run]:
+    """List the runs on shapes again, the two starts of an activation with each other's rate."""
+    runs = [run for run in curves_plan(scale, seeds) if run.parameters["data"] == "shapeset"]
+    return [Run.of("curves-exchanged", run.seed, **run.parameters | {"rates": exchanged(run)}) for run in runs]
+
+
+def exchanged(run: Run) -> list[float]:
+    """Return the rates of a run with those of the two starts of softsign, and of tanh, in each other's place."""
+    softsign, softsign_n, tanh, tanh_n, sigmoid = run.parameters["rates"]
+    return [softsign_n, softsign, tanh_n, tanh, sigmoid]
+
+
 def sweep_plan(scale: str, seeds: int) -> Sequence[Run]:
     """List a run for each set and rate."""
     width, _ = SIZES[scale]

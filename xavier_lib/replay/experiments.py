@@ -19,6 +19,10 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             *(curves.sweep_plan, curves.validated),
         ),
         Experiment(
+            *("curves-exchanged", "The same, each start with the learning rate that was chosen for the other."),
+            *(curves.exchanged_plan, curves.curves),
+        ),
+        Experiment(
             *("figure2", "The sigmoid's last layer saturates and escapes (2010)."),
             *(glorot2010.saturation_plan, glorot2010.saturation),
         ),
