@@ -1,15 +1,17 @@
-"""What Table 1 of 2010 costs at each scale, from steps timed here: ``python -m benchmarks.plan``."""
+"""What table 1 of 2010 costs at each scale, from steps timed here: ``python -m benchmarks.plan`` prints the tables."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from xavier_lib.datasets.shapeset import CLASSES, SIZE, shapeset
+from xavier_lib.nn.mlp import MLP
+from xavier_lib.replay.curves import ROWS, curves_plan, exchanged_plan, sweep_plan
 from xavier_lib.replay.experiment import SCALES, Run
 from xavier_lib.replay.networks import network
-from xavier_lib.replay.table1 import BATCH, table_plan
+from xavier_lib.replay.streams import BATCH
 
 SEEDS = 5
 WORKERS = (1, 8, 64)
@@ -26,32 +28,28 @@ def seconds(work: Callable[[], object], times: int) -> float:
     return float(np.median(found))
 
 
-def step_seconds(run: Run) -> float:
-    """Return the time of one training step of a run, on random images."""
-    given = run.parameters
-    made = network(run, *FIRST[given["data"]])
-    rows = np.random.default_rng(0).random((BATCH, made.sizes[0]), dtype=np.float32)
-    labels = np.arange(BATCH) % made.sizes[-1]
-    return seconds(lambda: made.step(rows, labels, learning_rate=given["rate"]), 40)
+def all_runs(scale: str) -> list[Run]:
+    """List the sweep for the rates with one seed, then the curves, and those with exchanged rates."""
+    return [*sweep_plan(scale, 1), *curves_plan(scale, SEEDS), *exchanged_plan(scale, SEEDS)]
 
 
-def hours(scale: str) -> list[float]:
-    """Print the time of a step of each kind, and return the hours of each run of five seeds."""
-    drawing = seconds(lambda: shapeset(1000, rng=0, dtype=np.float32), 5) / 1000 * BATCH
-    print(f"{scale}: drawing {BATCH} images {1e3 * drawing:.2f} ms")
-    steps: dict[tuple[str, str], float] = {}
-    found = []
-    for run in table_plan(scale, SEEDS):
-        given = run.parameters
-        kind = given["data"], given["activation"]
-        if kind not in steps:
-            steps[kind] = step_seconds(run)
-            print(f"  {' '.join(kind)}: step {1e3 * steps[kind]:.2f} ms, {given['steps']} steps a run")
-        found.append((steps[kind] + drawing * (given["data"] == "shapeset")) * given["steps"] / 3600)
-    return found
+def started(width: int, data: str, activation: str, start: str) -> MLP:
+    """Return a network of a row."""
+    return network(Run.of("plan", 0, depth=5, width=width, activation=activation, start=start), *FIRST[data])
 
 
-def elapsed(runs: list[float], workers: int) -> float:
+def step_seconds(width: int, data: str) -> float:
+    """Return the time in which each of the five rows makes one step, on random images."""
+    total = 0.0
+    for row in ROWS:
+        made = started(width, data, *row)
+        images = np.random.default_rng(0).random((BATCH, made.sizes[0]), dtype=np.float32)
+        labels = np.arange(BATCH) % made.sizes[-1]
+        total += seconds(lambda made=made, x=images, y=labels: made.step(x, y, learning_rate=0.01), 200)  # type: ignore[misc]
+    return total
+
+
+def elapsed(runs: Sequence[float], workers: int) -> float:
     """Return how long the runs take when each worker takes the next one, the longest first."""
     free = [0.0] * workers
     for run in sorted(runs, reverse=True):
@@ -59,9 +57,49 @@ def elapsed(runs: list[float], workers: int) -> float:
     return max(free)
 
 
+def worded(duration: float) -> str:
+    """Return seconds in words, with two digits."""
+    for unit, length in (("h", 3600), ("min", 60)):
+        if duration >= 1.5 * length:
+            return f"{float(f'{duration / length:.2g}'):g} {unit}"
+    return f"{float(f'{duration:.2g}'):g} s"
+
+
+def scale_line(scale: str, drawing: float) -> tuple[str, dict[tuple[int, str], float]]:
+    """Return a line of the table of scales, and the times of a step of five rows by width and data."""
+    runs = all_runs(scale)
+    kinds = {(run.parameters["width"], run.parameters["data"]) for run in runs}
+    steps = {kind: step_seconds(*kind) for kind in sorted(kinds)}
+    times = []
+    for run in runs:
+        data = run.parameters["data"]
+        one = steps[run.parameters["width"], data] + drawing * (data == "shapeset")
+        times.append(one * run.parameters["steps"])
+    width, taken = runs[-1].parameters["width"], runs[-1].parameters["steps"]
+    cells = [f"`{scale}`", width, f"{taken:,}".replace(",", " "), len(runs)]
+    cells += [worded(elapsed(times, workers)) for workers in WORKERS]
+    return f"| {' | '.join(map(str, [*cells, worded(max(times))]))} |", steps
+
+
+def main() -> None:
+    """Print the table of scales, the times behind it, and what a step must compute and move."""
+    drawing = seconds(lambda: shapeset(1000, rng=0, dtype=np.float32), 9) / 1000 * BATCH
+    lines, times = [], {}
+    for scale in SCALES:
+        line, steps = scale_line(scale, drawing)
+        lines.append(line)
+        times.update(steps)
+    print("| scale | width | steps a curve | runs | one worker | 8 workers | 64 workers | longest run |")
+    print("|---|---|---|---|---|---|---|---|", *lines, sep="\n")
+    print("\n| what | time |\n|---|---|")
+    for (width, data), found in sorted(times.items(), reverse=True):
+        print(f"| a step of all five rows, {width} units a layer, {data} | {1e3 * found:.2g} ms |")
+    print(f"| drawing {BATCH} images of shapes | {1e3 * drawing:.2g} ms |")
+    weights = sum(w.size for w in started(1000, "shapeset", *ROWS[0]).weights)
+    print(f"\n{weights / 1e6:.2f} million weights, {4 * weights / 1e6:.0f} MB in float32;", end=" ")
+    print(f"{6 * weights * BATCH / 1e9:.1f} billion floating-point operations a step")
+
+
 if __name__ == "__main__":
     with threadpool_limits(1):
-        for name in SCALES:
-            plan = hours(name)
-            total = ", ".join(f"{workers} workers {elapsed(plan, workers):.3g} h" for workers in WORKERS)
-            print(f"  {len(plan)} runs: {total}, longest run {max(plan):.3g} h")
+        main()

@@ -1,4 +1,4 @@
-"""Promises of xavier_lib.table: rows of results, error bars, and when two rows count as different."""
+"""Promises of xavier_lib.table: error bars, and when two rows count as different; and what its chapter claims."""
 
 import math
 from pathlib import Path
@@ -6,33 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xavier_lib.replay import networks
-from xavier_lib.replay.experiment import Run
-from xavier_lib.replay.experiments import EXPERIMENTS
+from xavier_lib.replay.curves import error_curves
 from xavier_lib.replay.results import read
-from xavier_lib.table import LEVEL, PAPER, errors_by_row, mean_and_error, near_the_best, two_networks, welch
+from xavier_lib.table import LEVEL, PAPER, mean_and_error, near_the_best, paired, two_networks, welch
 
-STORED = read(Path(__file__).parent.parent / "results" / "table1.json")
-SHAPES, DIGITS = (errors_by_row(STORED.runs.values(), data) for data in ("shapeset", "digits"))
-SAME = {"tanh": "tanh N", "softsign": "softsign N"}
-ROWS = {name: (name.removesuffix(" N"), "normalized" if name.endswith("N") else "standard") for name in PAPER}
-
-
-def record(row, seed, error, data="digits"):
-    """Return a record as a file of results holds it."""
-    activation, start = ROWS[row]
-    given = {"data": data, "activation": activation, "start": start}
-    return {"parameters": given, "seed": seed, "result": {"error": error}}
-
-
-def after(start, steps, seed, activation="tanh"):
-    """Return the test error in % on the digits, five layers of 100 units, after so many steps."""
-    given = {"data": "digits", "rate": 0.03, "width": 100, "depth": 5}
-    run = Run.of("table1", seed, activation=activation, start=start, steps=steps, **given)
-    return 100 * EXPERIMENTS["table1"].perform(run)["error"]
-
-
-# Rows
+STORED = read(Path(__file__).parent.parent / "results" / "curves.json")
+RAW, STANDARDIZED = (error_curves(STORED, "shapeset", pixels) for pixels in ("raw", "standardized"))
+DIGITS = error_curves(STORED, "digits", "standardized")
 
 
 def test_the_papers_column_is_the_papers():
@@ -40,26 +20,6 @@ def test_the_papers_column_is_the_papers():
     assert list(PAPER) == ["softsign", "softsign N", "tanh", "tanh N", "sigmoid"]
     assert min(PAPER, key=lambda row: PAPER[row][0]) == "tanh N"
     assert PAPER["tanh"][0] - PAPER["tanh N"][0] == pytest.approx(11.55)
-
-
-def test_rows_come_in_the_papers_order_and_errors_in_the_order_of_the_seeds():
-    """Whatever the order of the file; the other data set stays out."""
-    records = [record(row, seed, 0.01 * seed, "shapeset") for seed in (2, 0, 1) for row in reversed(PAPER)]
-
-    found = errors_by_row([*records, record("tanh", 7, 0.5)], "shapeset")
-    assert list(found) == list(PAPER)
-    assert all(errors == pytest.approx([0, 1, 2]) for errors in found.values())
-
-
-def test_a_table_with_a_hole_is_refused():
-    """A row with fewer seeds would get a mean of its own luck, and a missing row could not be the best."""
-    whole_table = [record(row, seed, 0.1) for row in PAPER for seed in range(3)]
-
-    for hole in (whole_table[1:], whole_table[3:]):
-        with pytest.raises(ValueError, match="records must hold all five rows for the same seeds, got"):
-            errors_by_row(hole, "digits")
-    with pytest.raises(ValueError, match=r"data must be one of \['digits', 'shapeset'\], got 'mnist'"):
-        errors_by_row(whole_table, "mnist")
 
 
 # Error bars
@@ -97,6 +57,38 @@ def test_welchs_test_gives_the_values_of_students_distribution(first, second, p)
     """Known in closed form for few degrees of freedom; the sign of the difference does not count."""
     assert welch(first, second) == pytest.approx(p, rel=1e-5)
     assert welch(second, first) == pytest.approx(p, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("differences", "p"),
+    [
+        ([1, 3], math.atan(0.5) * 2 / math.pi),  # t = 2, 1 degree of freedom: Cauchy's distribution
+        ([-1, 2, 5], 1 - (4 / 3 / (2 + 4 / 3)) ** 0.5),  # t² = 4/3, 2 degrees: 1 - √(t² / (2 + t²))
+        ([-1, 1], 1.0),
+    ],
+)
+def test_the_paired_test_gives_the_values_of_students_distribution(differences, p):
+    """Known in closed form for few degrees of freedom; what both rows share drops out."""
+    shared = np.array([50.0, 70.0, 20.0])[: len(differences)]
+
+    assert paired(shared + differences, shared) == pytest.approx(p, rel=1e-5)
+    assert paired(shared, shared + differences) == pytest.approx(p, rel=1e-5)
+
+
+def test_pairs_see_what_independent_samples_hide():
+    """Rows that rise and fall together by points, and differ by half a point: only the paired test tells them apart."""
+    luck, scatter = np.array([-4.0, 3.0, 0.0, 2.0, -1.0]), np.array([0.1, -0.1, 0.0, 0.05, -0.05])
+    first, second = 60 + luck, 60.5 + luck + scatter
+
+    assert paired(first, second) < LEVEL < 0.5 < welch(first, second)
+
+
+def test_independent_rows_pass_the_paired_test_as_often_as_the_level_says():
+    """At 0.05, 4000 pairs of five seeds: within four standard errors of the share."""
+    rng = np.random.default_rng(3)
+    found = np.mean([paired(*pair) < 0.05 for pair in rng.normal(60, 1, (4000, 2, 5))])
+
+    assert found == pytest.approx(0.05, abs=4 * (0.05 * 0.95 / 4000) ** 0.5)
 
 
 def test_equal_starts_are_called_different_as_often_as_the_level_says():
@@ -143,13 +135,14 @@ def test_one_network_may_be_right_or_wrong_everywhere(first, second):
 
 def test_samples_that_do_not_scatter_are_refused():
     """Their test would divide by zero."""
-    with pytest.raises(ValueError, match="nothing scatters"):
-        welch([2, 2, 2], [3, 3])
+    for test, second in ((welch, [3, 3]), (paired, [3, 3, 3])):
+        with pytest.raises(ValueError, match="nothing scatters"):
+            test([2, 2, 2], second)
 
 
 def test_the_best_row_is_starred_and_whatever_does_not_differ_from_it():
     """A row that scatters widely may stay near the best though its mean is far off; a level of 1 stars one row."""
-    rows = {"far": [9.0, 9.1, 8.9], "best": [1.0, 1.1, 0.9], "wild": [1.0, 9.0, 5.0]}
+    rows = {"far": [9.0, 9.2, 8.9], "best": [1.0, 1.1, 0.9], "wild": [1.0, 9.0, 5.0]}
 
     assert near_the_best(rows) == ["best", "wild"]
     assert near_the_best(rows, level=1.0) == ["best"]
@@ -158,56 +151,41 @@ def test_the_best_row_is_starred_and_whatever_does_not_differ_from_it():
 # What the chapter claims
 
 
-def test_the_stored_results_are_five_seeds_of_the_book_scale():
-    """Each run of the plan and no other; versions, machine and command stand with it."""
-    plan = EXPERIMENTS["table1"].plan("book", 5)
-
-    assert {run.key for run in plan} == STORED.runs.keys()
-    for origin in STORED.made.values():
-        assert {"machine", "numpy", "python", "xavier_lib", "command"} <= origin.keys()
+def gaps(curves, first, second, step):
+    """Return the differences of two rows at a step, seed by seed."""
+    at = curves.steps.index(step)
+    return curves.errors[first][:, at] - curves.errors[second][:, at]
 
 
-def beats(rows, better, worse):
-    """Say whether a row is better than another for every pair of seeds and by Welch's test."""
-    return max(rows[better]) < min(rows[worse]) and welch(rows[better], rows[worse]) < LEVEL
+@pytest.mark.parametrize("curves", [RAW, STANDARDIZED], ids=["raw", "standardized"])
+@pytest.mark.parametrize("activation", ["softsign", "tanh"])
+def test_on_shapes_the_normalized_start_is_ahead_at_20_000_steps_for_every_seed(curves, activation):
+    """With the two starts exchanged it does not hold."""
+    assert gaps(curves, activation, f"{activation} N", 20_000).min() > 0
 
 
-def test_on_shapes_the_normalized_start_wins_with_both_activations():
-    """The chapter's first claim, seed by seed; with the two starts exchanged it does not hold."""
-    for standard, normalized in SAME.items():
-        assert beats(SHAPES, normalized, standard)
-        assert not beats(SHAPES, standard, normalized)
-    assert min(SHAPES["sigmoid"]) > 80
+@pytest.mark.parametrize("curves", [RAW, STANDARDIZED], ids=["raw", "standardized"])
+def test_softsigns_gap_is_gone_at_the_end(curves):
+    """Less than two points for each seed, where it was more on average at 40 000 steps."""
+    assert abs(gaps(curves, "softsign", "softsign N", 160_000)).max() < 2
+    assert gaps(curves, "softsign", "softsign N", 40_000).mean() > 2
 
 
-def test_on_digits_the_rows_end_alike_and_the_sigmoid_stays_at_chance():
-    """The chapter's second claim: all but the sigmoid carry a star."""
-    assert near_the_best(DIGITS) == list(PAPER)[:4]
-    assert min(DIGITS["sigmoid"]) > 85
+def test_the_side_that_tanh_is_on_depends_on_the_pixels():
+    """With raw ones the normalized start ends ahead, with standardized ones the old start, for every seed."""
+    assert gaps(RAW, "tanh", "tanh N", 160_000).min() > 0
+    assert gaps(STANDARDIZED, "tanh", "tanh N", 160_000).max() < 0
 
 
-def test_on_digits_the_first_epoch_separates_the_starts():
-    """After 143 steps the normalized start is below 10 % and the standard one above 20 %, for every seed.
+def test_on_digits_all_rows_end_alike():
+    """The sigmoid leaves chance after the others, and all five carry a star in the end."""
+    at = {
+        step: {row: errors[:, DIGITS.steps.index(step)] for row, errors in DIGITS.errors.items()}
+        for step in (5000, 160_000)
+    }
 
-    Over ten seeds: 3.9 to 6.4 and 29 to 70. A normalized start that lost its root, or equation 1, fails this.
-    """
-    assert all(after("normalized", 143, seed) < 10 for seed in range(5))
-    assert all(after("standard", 143, seed) > 20 for seed in range(5))
-
-
-def test_a_start_without_its_root_does_not_pass_for_the_normalized_one(monkeypatch):
-    """The claim of the first epoch can fail: with the variance as standard deviation every seed stays near chance."""
-
-    def rootless(shape, *, rng, dtype):
-        return rng.normal(0, 2 / sum(shape), shape).astype(dtype)
-
-    monkeypatch.setitem(networks.STARTS, "normalized", rootless)
-    assert all(after("normalized", 143, seed) > 80 for seed in range(5))
-
-
-def test_a_stored_row_comes_out_again():
-    """The chapter's live run: one seed of tanh N on the digits, within one point of what the file says."""
-    assert after("normalized", 20_000, 0) == pytest.approx(DIGITS["tanh N"][0], abs=1)
+    assert near_the_best(at[5000]) == list(PAPER)[:4]
+    assert near_the_best(at[160_000]) == list(PAPER)
 
 
 def test_the_numbers_of_the_paper_are_those_of_its_table():
@@ -226,7 +204,8 @@ def test_the_statistics_do_not_depend_on_the_size_of_the_errors(size):
     first, second = np.array([1.0, 2.0, 4.0]), np.array([3.0, 5.0, 9.0])
     rel = 1e-12 if size > 1e-300 else 1e-2
 
-    assert welch(size * first, size * second) == pytest.approx(welch(first, second), rel=rel)
+    for test in (welch, paired):
+        assert test(size * first, size * second) == pytest.approx(test(first, second), rel=rel)
     assert np.divide(mean_and_error(size * first), size) == pytest.approx(mean_and_error(first), rel=rel)
 
 
@@ -241,9 +220,10 @@ def test_errors_of_opposite_ends_have_a_mean_and_an_error():
         (lambda: welch([1.0], [1.0, 2.0]), "first must be a list of at least two numbers"),
         (lambda: welch([1.0, 2.0], [[1.0, 2.0]]), "second must be a list of at least two numbers"),
         (lambda: near_the_best({"a": [1.0, 2.0], "b": [1.0]}), r"rows\['b'\] must be a list of at least two numbers"),
+        (lambda: paired([1.0, 2.0], [1.0, 2.0, 4.0]), "first and second must hold a number for each of the same seeds"),
         (
             lambda: near_the_best({"a": [1, 1], "b": [2, 2]}),
-            r"rows\['b'\] and rows\['a'\] must not both",
+            r"rows\['b'\] and rows\['a'\] must not differ",
         ),
         (lambda: two_networks(np.nan, 1.0, test_images=9), "first must be a finite number"),
         (lambda: two_networks(1.0, 101, test_images=9), "first and second must lie between 0 and 100 %"),
@@ -253,34 +233,3 @@ def test_an_error_names_the_sample(call, message):
     """Each by the name under which it was given."""
     with pytest.raises(ValueError, match=message):
         call()
-
-
-RUN = {
-    "parameters": {"data": "digits", "activation": "tanh", "start": "normalized"},
-    "seed": 0,
-    "result": {"error": 0.1},
-}
-
-
-@pytest.mark.parametrize(
-    ("records", "error", "message"),
-    [
-        (np.array(4), TypeError, "records must be the runs of a results file"),
-        (None, TypeError, "records must be the runs of a results file, got None"),
-        (5, TypeError, "records must be the runs of a results file, got 5"),
-        ("ab", TypeError, r"records\[0\] must be a run of a results file, got 'a'"),
-        ([{}], TypeError, r"records\[0\] must be a run of a results file, got \{\}"),
-        ([RUN, [1, 2]], TypeError, r"records\[1\] must be a run of a results file, got \[1, 2\]"),
-        ([RUN | {"parameters": {"data": "digits"}}], TypeError, r"records\[0\] must be a run of a results file"),
-        ([RUN | {"seed": "x"}], TypeError, r"the seed of records\[0\] must be a whole number, got 'x'"),
-        (
-            [RUN | {"result": {"error": None}}],
-            TypeError,
-            r"the error of records\[0\] must be a finite number",
-        ),
-    ],
-)
-def test_what_is_no_run_is_refused_by_its_place(records, error, message):
-    """A file of another kind gives no KeyError from within."""
-    with pytest.raises(error, match=message):
-        errors_by_row(records, "digits")

@@ -1,13 +1,13 @@
-"""Table 1 of the paper of 2010: rows of results, their error bars, and what counts as a difference."""
+"""Table 1 of the paper of 2010: its numbers, error bars over seeds, and what counts as a difference."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.arguments import finite, named, numbers, one_of, positive, whole
+from xavier_lib.arguments import finite, named, numbers, positive, whole
 from xavier_lib.nn.signals import near_one
 from xavier_lib.wording import shown
 
@@ -22,48 +22,6 @@ PAPER = {
 LEVEL = 0.005  # the paper's: rows with a smaller p-value are called different
 SLICES = 4000  # of a numerical integral
 Array = NDArray[Any]
-
-
-def errors_by_row(records: Iterable[Mapping[str, Any]], data: str) -> dict[str, list[float]]:
-    """Return the test errors in % of each row of the table, by seed, from the records of a results file.
-
-    Read in :doc:`/chapters/table`; the rows are those of Glorot and Bengio (2010), table 1, and bear their names.
-
-    Args:
-        records: what stands under ``runs`` in the file, from ``xavier_lib.replay.results.read``.
-        data: ``"shapeset"`` or ``"digits"``.
-
-    Raises:
-        TypeError: if ``data`` is no text.
-        ValueError: if ``data`` is another name, or a row was not run or has other seeds than the first one.
-
-    >>> given = {"data": "digits", "activation": "tanh", "start": "normalized"}
-    >>> errors_by_row([{"parameters": given, "seed": 0, "result": {"error": 0.02}}], "digits")
-    Traceback (most recent call last):
-        ...
-    ValueError: records must hold all five rows for the same seeds, got {'tanh N': [0]}
-    """
-    one_of("data", data, ("shapeset", "digits"))
-    found: dict[str, dict[int, float]] = {}
-    try:
-        runs = list(records)
-    except TypeError:
-        raise TypeError(f"records must be the runs of a results file, got {shown(records)}") from None
-    for place, record in enumerate(runs):
-        try:
-            given = record["parameters"]
-            if given["data"] != data:
-                continue
-            row, seed = given["activation"] + (" N" if given["start"] == "normalized" else ""), record["seed"]
-            error = record["result"]["error"]
-        except (TypeError, LookupError):
-            raise TypeError(f"records[{place}] must be a run of a results file, got {shown(record)}") from None
-        seed = whole(f"the seed of records[{place}]", seed, minimum=0)
-        found.setdefault(row, {})[seed] = 100 * finite(f"the error of records[{place}]", error)
-    seeds = {row: sorted(errors) for row, errors in found.items()}
-    if seeds.keys() != PAPER.keys() or any(mine != seeds["tanh"] for mine in seeds.values()):
-        raise ValueError(f"records must hold all five rows for the same seeds, got {shown(seeds)}")
-    return {row: [found[row][seed] for seed in seeds[row]] for row in PAPER}
 
 
 def mean_and_error(values: ArrayLike) -> tuple[float, float]:
@@ -104,7 +62,8 @@ def welch(first: ArrayLike, second: ArrayLike) -> float:
         \nu = \frac{(u_a + u_b)^2}{u_a^2 / (n_a - 1) + u_b^2 / (n_b - 1)}, \qquad u = s^2 / n
 
     and p is the probability of a larger :math:`|t|` under Student's distribution with :math:`\nu` degrees of freedom.
-    Welch (1947); it judges the starts of :doc:`/chapters/table`. The two samples may scatter differently.
+    Welch (1947). The two samples are independent and may scatter differently; where they share their seeds,
+    :func:`paired` is the test. Both are compared in :doc:`/chapters/table`.
 
     Raises:
         TypeError: if the values are no numbers.
@@ -126,6 +85,36 @@ def _welch(samples: Mapping[str, Array]) -> float:
     return _student(float(abs(scaled[0].mean() - scaled[1].mean())) / math.hypot(a, b) / power, freedom)
 
 
+def paired(first: ArrayLike, second: ArrayLike) -> float:
+    r"""Return the two-sided p-value of the paired test that two starts have the same mean error, seed by seed.
+
+    .. math:: t = \frac{\bar d}{s_d / \sqrt n}, \qquad d_i = a_i - b_i, \qquad \nu = n - 1
+
+    and p is the probability of a larger :math:`|t|` under Student's distribution with :math:`\nu` degrees of freedom.
+    Student (1908); it judges the starts of :doc:`/chapters/table`, where a seed gives both starts the same images in
+    the same order, so that what they share drops out of the difference.
+
+    Raises:
+        TypeError: if the values are no numbers.
+        ValueError: if a sample has fewer than two, the samples differ in length, or no difference scatters.
+
+    >>> round(paired([5.0, 2.0, 4.0, 1.0, 3.0], [4.0, 1.5, 3.5, 0.0, 1.5]), 4)
+    0.0086
+    """
+    return _paired({"first": _sample("first", first), "second": _sample("second", second)})
+
+
+def _paired(samples: Mapping[str, Array]) -> float:
+    (a, b), names = samples.values(), " and ".join(samples)
+    if len(a) != len(b):
+        raise ValueError(f"{names} must hold a number for each of the same seeds, got {len(a)} and {len(b)}")
+    scaled, _ = near_one(np.concatenate([a, b]))
+    gaps, _ = near_one(scaled[: len(a)] - scaled[len(a) :])
+    if (error := _error(gaps)) == 0:
+        raise ValueError(f"{names} must not differ by one number again and again: nothing scatters")
+    return _student(abs(float(gaps.mean())) / error, len(a) - 1)
+
+
 def _student(t: float, freedom: float) -> float:
     """Return P(|T| > t): with T = √ν tan θ the density becomes cos θ to the power ν - 1, on a finite range."""
     start = math.atan(t / math.sqrt(freedom))
@@ -143,7 +132,7 @@ def two_networks(first: float, second: float, *, test_images: int) -> float:
     .. math:: z = \frac{e_1 - e_2}{\sqrt{2\, \bar e (1 - \bar e) / m}}, \qquad p = \operatorname{erfc}(|z| / \sqrt2)
 
     The test of two proportions. It counts the chance that lies in the :math:`m` images, and not the chance that lies
-    in the seeds: it judges two networks, not two starts. Compared with :func:`welch` in :doc:`/chapters/table`.
+    in the seeds: it judges two networks, not two starts. Compared with :func:`paired` in :doc:`/chapters/table`.
 
     Raises:
         TypeError: if an argument is of a wrong kind.
@@ -161,17 +150,17 @@ def two_networks(first: float, second: float, *, test_images: int) -> float:
 
 
 def near_the_best(rows: Mapping[str, Sequence[float]], *, level: float = LEVEL) -> list[str]:
-    """Return the best row, and the rows that do not differ from it by Welch's test at a level.
+    """Return the best row, and the rows that do not differ from it by the paired test at a level.
 
     What Glorot and Bengio (2010), table 1, print in bold; used in :doc:`/chapters/table`. The best row has the
     lowest mean.
 
     Args:
-        rows: for each name the test errors over the seeds.
+        rows: for each name the test errors over the seeds, the same ones in the same order for each row.
         level: the p-value from which on two rows count as not different.
 
     Raises:
-        TypeError, ValueError: as in :func:`welch`; also if the level is not positive.
+        TypeError, ValueError: as in :func:`paired`; also if the level is not positive.
 
     >>> near_the_best({"a": [16.1, 16.0, 16.2], "b": [15.9, 16.1, 16.1], "c": [27.0, 27.3, 27.1]})
     ['a', 'b']
@@ -179,4 +168,4 @@ def near_the_best(rows: Mapping[str, Sequence[float]], *, level: float = LEVEL) 
     errors = {name: _sample(f"rows[{name!r}]", values) for name, values in named("rows", rows).items()}
     best, limit = min(errors, key=lambda name: mean_and_error(errors[name])[0]), positive("level", level)
     pairs = {name: {f"rows[{row!r}]": errors[row] for row in (name, best)} for name in errors if name != best}
-    return [name for name in errors if name == best or _welch(pairs[name]) >= limit]
+    return [name for name in errors if name == best or _paired(pairs[name]) >= limit]

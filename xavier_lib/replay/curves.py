@@ -1,17 +1,23 @@
-"""Figure 11 of Glorot and Bengio (2010): the test errors of table 1 while the five rows learn, side by side."""
+"""Table 1 and figure 11 of Glorot and Bengio (2010): the test errors of the five rows while they learn."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.nn.mlp import MLP
-from xavier_lib.replay.experiment import Run
+from xavier_lib.replay.experiment import Run, written
 from xavier_lib.replay.networks import network
-from xavier_lib.replay.table1 import ROWS, Batch, shuffled_digits, unlimited_shapes
+from xavier_lib.replay.results import Results
+from xavier_lib.replay.streams import Batch, shuffled_digits, unlimited_shapes
 from xavier_lib.table import PAPER
 
+ROWS = (
+    *(("softsign", "standard"), ("softsign", "normalized"), ("tanh", "standard"), ("tanh", "normalized")),
+    ("sigmoid", "standard"),
+)
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0)  # that the sweep tries for each row
 SIZES = {"quick": (50, 500), "book": (100, 160_000), "paper": (1000, 5_000_000)}  # width, steps
 SWEEP = {"quick": 500, "book": 40_000, "paper": 5_000_000}  # steps of the sweep
@@ -116,3 +122,52 @@ def error_of(net: MLP | None, held: Batch) -> float | None:
         return round(1 - net.accuracy(*held), 6) if net else None
     except FloatingPointError:
         return None
+
+
+class Curves(NamedTuple):
+    """Test errors of the rows while they learn; see :doc:`/chapters/table`.
+
+    Attributes:
+        steps: the steps at which the errors were taken.
+        errors: for each row the errors in %, seeds × steps.
+        rates: for each row its learning rate.
+
+    >>> Curves([500], {"tanh": np.array([[20.0]])}, {"tanh": 0.1}).steps
+    [500]
+    """
+
+    steps: list[int]
+    errors: dict[str, NDArray[Any]]
+    rates: dict[str, float]
+
+
+def error_curves(results: Results, data: str, pixels: str, *, experiment: str = "curves") -> Curves:
+    """Return the stored curves of a data set, the seeds in order.
+
+    Read in :doc:`/chapters/table`.
+
+    Args:
+        results: what ``xavier_lib.replay.results.read`` gives of a file.
+        data: ``"shapeset"`` or ``"digits"``.
+        pixels: ``"raw"`` or ``"standardized"``.
+        experiment: ``"curves"``, or another one of their kind.
+
+    Raises:
+        ValueError: if the file has no such runs, or has them at several scales, or a row's numbers outgrew float32.
+    """
+    wanted = {"data": data, "pixels": pixels}
+    runs = [
+        record
+        for record in results.runs.values()
+        if record["experiment"] == experiment and wanted.items() <= record["parameters"].items()
+    ]
+    scales = {written("parameters", record["parameters"]) for record in runs}
+    if len(scales) != 1:
+        raise ValueError(f"results must hold {experiment} of {data}, {pixels}, at one scale, got {sorted(scales)}")
+    runs.sort(key=lambda record: record["seed"])
+    found = [record["result"] for record in runs]
+    errors = {row: 100 * np.array([result["errors"][row] for result in found], dtype=float) for row in PAPER}
+    for row, of_row in errors.items():
+        if np.isnan(of_row).any():
+            raise ValueError(f"results must hold numbers, but those of {row} outgrew float32")
+    return Curves(found[0]["steps"], errors, dict(zip(PAPER, runs[0]["parameters"]["rates"], strict=True)))
