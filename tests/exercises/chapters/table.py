@@ -4,7 +4,7 @@ import statistics
 
 import numpy as np
 
-from xavier_lib.table import mean_and_error, near_the_best, welch
+from xavier_lib.table import mean_and_error, welch
 
 
 def asserts_welch(rows):
@@ -12,8 +12,8 @@ def asserts_welch(rows):
     assert welch(rows["tanh"], rows["tanh N"]) < 0.005
 
 
-def returns_the_stars(rows):
-    return near_the_best(rows) == ["tanh N"]
+def returns_an_answer(rows):
+    return np.mean(rows["tanh N"]) < np.mean(rows["tanh"]) and welch(rows["tanh"], rows["tanh N"]) < 0.005
 
 
 def bars_apart(rows):
@@ -31,7 +31,7 @@ RIGHT = {
     "table-chance": [83.33, 100 * 5 / 6, np.float32(83.3)],
     "table-difference": [1.76, 2.8070 * (2 * 0.27 * 0.73 / 10_000) ** 0.5 * 100, [1.77]],
     "table-twins": ["more than one pair in four", "More than one  pair in four"],
-    "table-claim": [asserts_welch, returns_the_stars, bars_apart],
+    "table-claim": [asserts_welch, returns_an_answer, bars_apart],
 }
 
 WRONG = {
