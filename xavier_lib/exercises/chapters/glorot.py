@@ -133,7 +133,7 @@ EXERCISES = (
         target="mean near 1, median below",
         options={
             "both near 1": "Two layers that multiply by 1.5 and by 0.5 keep 1 on average, and together leave 0.75.",
-            "both below 1": "Every layer keeps the variance on average, and the mean of a product of independent "
+            "both below 1": "Every layer keeps the mean square on average, and the mean of a product of independent "
             "factors is the product of their means: 1 × 1 × … × 1.",
             "mean near 1, median below": "A few large products hold up the mean; the typical product sinks.",
         },
