@@ -61,7 +61,9 @@ def take_over(asked: argparse.Namespace, file: ResultsFile, damaged: Mapping[str
     taken = 0
     for other, results, odd in [*merged_files(asked)]:
         got = file.results.merge(results, prefer=asked.prefer, version=version() if asked.again else None)
-        said += [f"{got} runs taken over from {other.name}"]
+        others = sum(results.version(record) != version() for record in results.runs.values()) if asked.again else 0
+        left = f", {others} of another version of xavier_lib left out" if others else ""
+        said += [f"{got} runs taken over from {other.name}{left}"]
         said += [f"not taken over from {other.name}, as damaged: {', '.join(odd)}"] if odd else []
         taken += got
     if taken or damaged:

@@ -35,11 +35,14 @@ class Results:
     def add(self, run: Run, result: Mapping[str, Any], seconds: float, origin: Mapping[str, str]) -> None:
         """Store what a run gave, how long it took, and where it was made."""
         name = hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()[:8]
+        again = run in self
         self.made[name] = dict(origin)
         self.runs[run.key] = {
             **{"experiment": run.experiment, "parameters": run.parameters, "seed": run.seed},
             **{"result": dict(result), "seconds": round(seconds, 3), "made": name},
         }
+        if again:
+            self.made = self.used()
 
     def version(self, record: Mapping[str, Any]) -> str:
         """Return the version of xavier_lib that made one of the records under ``runs``."""
@@ -104,7 +107,7 @@ class Results:
 
     def text(self) -> str:
         """Return the file: JSON with a line a run, so that a difference is one line."""
-        parts = (f'"about": {_line(ABOUT)}', f'"made": {_lines(self.used())}', f'"runs": {_lines(self.runs)}')
+        parts = (f'"about": {_line(ABOUT)}', f'"made": {_lines(self.made)}', f'"runs": {_lines(self.runs)}')
         return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
