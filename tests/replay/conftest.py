@@ -26,8 +26,8 @@ def started():
     """Give a function that starts the command with its words in a process of its own; what is left is killed."""
     with contextlib.ExitStack() as ends:
 
-        def start(*words, warnings="error", **settings):
-            line = [sys.executable, "-W", warnings, "-c", COMMAND, *map(str, words)]
+        def start(*words, options=("-W", "error"), **settings):
+            line = [sys.executable, *options, "-c", COMMAND, *map(str, words)]
             process = subprocess.Popen(line, cwd=ROOT, text=True, start_new_session=True, **settings)
             ends.enter_context(process)
             ends.callback(kill_all_of, process)

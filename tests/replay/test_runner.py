@@ -38,6 +38,20 @@ def without_origin(path):
     return re.sub(r'"(made|seconds)": [^,}]+(, )?', "", text)
 
 
+def alive_in_group(group):
+    """Say whether a process runs in the group that a command has begun, among them the one that clears up after it."""
+    numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return any(alive(pid) for pid in numbers if group_of(pid) == group)
+
+
+def group_of(pid):
+    """Return the group of a process, none if it has ended."""
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
+
+
 def alive(pid):
     """Say whether a process runs; one that has ended and was not asked for its exit code does not."""
     try:
@@ -122,6 +136,19 @@ def test_the_processes_of_a_stopped_command_end_too(tmp_path, diary, started, nu
     assert process.pid not in workers
     until(lambda: not any(map(alive, workers)))
     assert saved(tmp_path / "r.json") == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_command_that_is_killed_beside_its_workers_warns_of_nothing(tmp_path, started, number):
+    """What a pool leaves in the system is removed after it, as ever, but without a page about leaks."""
+    with (tmp_path / "said").open("w+") as said:
+        words = ("slow", "--workers", 2, "--out", tmp_path / "r.json")
+        process = started(*words, options=(), stderr=said)
+        until(lambda: saved(tmp_path / "r.json") == 2 and len(begun()) == 3)
+        process.send_signal(number)
+        process.wait(PATIENCE)
+        until(lambda: not alive_in_group(process.pid))
+        assert (tmp_path / "said").read_text() == ""
 
 
 @pytest.mark.parametrize("where", [[], ["--workers", 2]], ids=["here", "pool"])
