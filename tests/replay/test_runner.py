@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from tests.replay.toy_command import PATIENCE, ROOT, replay, saved, until
 from tests.replay.toy_experiments import ENDLESS, EXPERIMENTS, begun
+from xavier_lib.replay import executors
 from xavier_lib.replay.__main__ import main
 from xavier_lib.replay.executors import here
 from xavier_lib.replay.experiment import Run
@@ -149,6 +150,18 @@ def test_a_command_that_is_killed_beside_its_workers_warns_of_nothing(tmp_path, 
         process.wait(PATIENCE)
         until(lambda: not alive_in_group(process.pid))
         assert (tmp_path / "said").read_text() == ""
+
+
+@pytest.mark.parametrize("before", [None, "error::ResourceWarning"])
+def test_the_runs_have_the_warnings_that_the_reader_has_chosen(monkeypatch, before):
+    """What the pool asks of the process that clears up after it is asked of no other."""
+    if before is None:
+        monkeypatch.delenv("PYTHONWARNINGS", raising=False)
+    else:
+        monkeypatch.setenv("PYTHONWARNINGS", before)
+    executors.clear_up_in_silence()
+
+    assert os.environ.get("PYTHONWARNINGS") == before
 
 
 @pytest.mark.parametrize("where", [[], ["--workers", 2]], ids=["here", "pool"])

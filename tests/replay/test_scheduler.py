@@ -1,6 +1,7 @@
 """A scheduler that is none, does not answer or is lost: one message, within seconds, and no page of traceback."""
 
 import json
+import logging
 import signal
 import socket
 import subprocess
@@ -48,6 +49,7 @@ def test_a_server_that_never_answers_is_given_up(tmp_path, capsys, monkeypatch):
         assert replay("product", "--out", tmp_path / "r.json", "--scheduler", address) == 1
 
     assert capsys.readouterr().err == message(address)
+    assert logging.root.manager.disable == 0  # what else this process logs is logged again
 
 
 def test_a_worker_is_no_scheduler(cluster):

@@ -154,10 +154,24 @@ def test_a_merge_takes_what_is_of_this_version_on_request(old, tmp_path, capsys)
 
 def test_files_of_one_other_version_can_be_merged(old, tmp_path):
     """It is a mix that is refused, not age."""
-    theirs, content, _ = old
+    theirs, _, _ = old
     assert replay("product", "--seeds", 0, "--out", tmp_path / "mine.json", "--merge", theirs) == 0
 
-    assert (tmp_path / "mine.json").read_bytes() == content
+    assert versions(tmp_path / "mine.json") == versions(theirs)
+    assert set(versions(theirs).values()) == {"0.0.9"}
+
+
+def test_an_edited_origin_is_not_taken_for_another_one(old, tmp_path):
+    """Two files give one name to two origins, since a version was edited in one: each run keeps its own."""
+    theirs, content, _ = old
+    mine = tmp_path / "mine.json"
+    mine.write_bytes(content.replace(b"0.0.9", version().encode()).replace(b"product", b"stumbling"))
+
+    assert replay("slow", "--seeds", 0, "--out", mine, "--merge", theirs) == 0
+    assert {(key.partition("(")[0], made) for key, made in versions(mine).items()} == {
+        ("product", "0.0.9"),
+        ("stumbling", version()),
+    }
 
 
 def test_experiments_of_two_versions_can_be_in_one_file():
@@ -166,6 +180,16 @@ def test_experiments_of_two_versions_can_be_in_one_file():
 
     assert mine.merge(of("2", experiment="figure6")) == 1
     assert len(mine.runs) == 2
+
+
+def test_a_mix_that_is_there_hinders_no_merge_of_something_else():
+    """As after a stop in the middle of --again; what is taken is not of that experiment."""
+    mine = of("1")
+    mine.merge(of("2", seed=1), version="2")
+
+    assert mine.merge(of("2", experiment="figure6")) == 1
+    with pytest.raises(ValueError, match="runs of product of two versions must not be merged"):
+        mine.merge(of("2", seed=2))
 
 
 @pytest.mark.parametrize(("prefer", "stays"), [("mine", "1"), ("theirs", "2")])

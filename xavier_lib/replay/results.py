@@ -34,8 +34,7 @@ class Results:
 
     def add(self, run: Run, result: Mapping[str, Any], seconds: float, origin: Mapping[str, str]) -> None:
         """Store what a run gave, how long it took, and where it was made."""
-        name = hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()[:8]
-        again = run in self
+        name, again = origin_name(origin), run in self
         self.made[name] = dict(origin)
         self.runs[run.key] = {
             **{"experiment": run.experiment, "parameters": run.parameters, "seed": run.seed},
@@ -111,6 +110,11 @@ class Results:
         return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
+def origin_name(origin: Mapping[str, str]) -> str:
+    """Return the name under which an origin is stored; another origin has another name."""
+    return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()[:8]
+
+
 def differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Say whether two records of a run hold other results; how long it took and where it was made do not count."""
     return _line(one["result"]) != _line(other["result"])
@@ -171,7 +175,11 @@ def without_damaged(results: Results, refused: str, damaged: dict[str, str] | No
         raise ValueError(f"{refused}; it is damaged at {first}: {odd[first]}{others}; --again runs that again")
     if damaged is not None:
         damaged |= odd
-    return Results({key: record for key, record in results.runs.items() if key not in odd}, results.made)
+    names = {name: origin_name(origin) for name, origin in results.made.items()}  # somebody may have edited the origin
+    return Results(
+        {key: {**record, "made": names[record["made"]]} for key, record in results.runs.items() if key not in odd},
+        {names[name]: origin for name, origin in results.made.items()},
+    )
 
 
 def _line(value: Any) -> str:
