@@ -98,7 +98,7 @@ def test_a_limit_on_the_size_of_files_stops_the_command_in_words(tmp_path, start
     """The system's own limit, which the file passes after some runs: those are kept, and no traceback is shown."""
     path = tmp_path / "r.json"
     process = started(
-        *("threads", "--scale", "paper", "--out", path),
+        *("threads", "--quiet", "--scale", "paper", "--out", path),
         stderr=subprocess.PIPE,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)),
     )

@@ -143,7 +143,7 @@ def test_the_processes_of_a_stopped_command_end_too(tmp_path, diary, started, nu
 def test_a_command_that_is_killed_beside_its_workers_warns_of_nothing(tmp_path, started, number):
     """What a pool leaves in the system is removed after it, as ever, but without a page about leaks."""
     with (tmp_path / "said").open("w+") as said:
-        words = ("slow", "--workers", 2, "--out", tmp_path / "r.json")
+        words = ("slow", "--quiet", "--workers", 2, "--out", tmp_path / "r.json")
         process = started(*words, options=(), stderr=said)
         until(lambda: saved(tmp_path / "r.json") == 2 and len(begun()) == 3)
         process.send_signal(number)
@@ -167,7 +167,7 @@ def test_the_runs_have_the_warnings_that_the_reader_has_chosen(monkeypatch, befo
 @pytest.mark.parametrize("where", [[], ["--workers", 2]], ids=["here", "pool"])
 def test_ctrl_c_ends_a_long_run_at_once_and_says_what_is_saved(tmp_path, started, where):
     """The usual exit code, one line and no traceback; whoever waited for the end of the run would wait for ever."""
-    process = started("slow", "--out", tmp_path / "r.json", *where, stderr=subprocess.PIPE)
+    process = started("slow", "--quiet", "--out", tmp_path / "r.json", *where, stderr=subprocess.PIPE)
     until(lambda: saved(tmp_path / "r.json") == 2 and len(begun()) == 3)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the processes of a pool get it too
     _, errors = process.communicate(timeout=PATIENCE)

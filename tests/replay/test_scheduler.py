@@ -86,7 +86,7 @@ def processes(tmp_path):
 def test_a_scheduler_that_is_lost_in_the_middle_is_said_in_one_line(tmp_path, started, processes, number):
     """Killed or ended in good order: what had ended is saved, the exit code is 1, and Dask's pages are not shown."""
     scheduler, address = processes
-    process = started("slow", "--out", tmp_path / "r.json", "--scheduler", address, stderr=subprocess.PIPE)
+    process = started("slow", "--quiet", "--out", tmp_path / "r.json", "--scheduler", address, stderr=subprocess.PIPE)
     until(lambda: saved(tmp_path / "r.json") == 2 and len(begun()) == 3)
     scheduler.send_signal(number)
     _, said = process.communicate(timeout=PATIENCE)
