@@ -1,6 +1,5 @@
 """The long runs: the same result wherever they are done, and nothing lost when they are stopped."""
 
-import contextlib
 import importlib.util
 import json
 import os
@@ -15,13 +14,13 @@ import termios
 import time
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from tests.replay.toy_experiments import DIARY, ENDLESS, EXPERIMENTS, begun
+from tests.replay.toy_command import PATIENCE, ROOT, replay, saved, until
+from tests.replay.toy_experiments import ENDLESS, EXPERIMENTS, begun
 from xavier_lib.replay import executors
 from xavier_lib.replay.__main__ import main
 from xavier_lib.replay.executors import here
@@ -30,21 +29,8 @@ from xavier_lib.replay.results import Results, read
 from xavier_lib.replay.results_file import ResultsFile
 from xavier_lib.replay.runner import attempt, run_all
 
-ROOT = Path(__file__).parents[2]
-COMMAND = """
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background inherits that Ctrl-C is ignored
-from tests.replay.toy_experiments import EXPERIMENTS
-from xavier_lib.replay.__main__ import main
-raise SystemExit(main(None, EXPERIMENTS))
-"""
-PATIENCE = 120  # seconds; what is waited for takes less than one where nothing else runs
+pytestmark = pytest.mark.usefixtures("diary")
 ORIGIN = {"command": "a", "machine": "b"}
-
-
-def replay(*words):
-    """Give the command these words in this process, and return its exit code."""
-    return main([str(word) for word in words], EXPERIMENTS)
 
 
 def without_origin(path):
@@ -53,17 +39,18 @@ def without_origin(path):
     return re.sub(r'"(made|seconds)": [^,}]+(, )?', "", text)
 
 
-def until(true):
-    """Wait until something is true."""
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
+def alive_in_group(group):
+    """Say whether a process runs in the group that a command has begun, among them the one that clears up after it."""
+    numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return any(alive(pid) for pid in numbers if group_of(pid) == group)
 
 
-def saved(path):
-    """Return how many runs a file holds; it may not be there yet, or be empty."""
-    return len(read(path).runs) if path.exists() and path.stat().st_size else 0
+def group_of(pid):
+    """Return the group of a process, none if it has ended."""
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
 
 
 def alive(pid):
@@ -72,59 +59,6 @@ def alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
-
-
-@pytest.fixture(autouse=True)
-def diary(tmp_path, monkeypatch):
-    """Give each test a file in which the runs of the toy experiments write a line when they begin."""
-    path = tmp_path / "diary"
-    path.touch()
-    monkeypatch.setenv(DIARY, str(path))
-    return path
-
-
-@pytest.fixture
-def started():
-    """Give a function that starts the command with its words in a process of its own; what is left is killed."""
-    with contextlib.ExitStack() as ends:
-
-        def start(*words, **settings):
-            line = [sys.executable, "-W", "error", "-c", COMMAND, *map(str, words)]
-            process = subprocess.Popen(line, cwd=ROOT, text=True, start_new_session=True, **settings)
-            ends.enter_context(process)
-            ends.callback(kill_all_of, process)
-            return process
-
-        yield start
-
-
-def kill_all_of(process):
-    """Kill a process and those that it has started, if some are left."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-@pytest.fixture
-def cluster():
-    """Return the address of a Dask cluster of two worker processes, which write the same diary."""
-    from distributed import LocalCluster
-
-    settings = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None, "silence_logs": "CRITICAL"}
-    with (
-        mock.patch.dict(os.environ),
-        LocalCluster(n_workers=2, **settings) as two,
-    ):  # Dask sets OMP_NUM_THREADS for good
-        yield two.scheduler_address
-
-
-@pytest.fixture
-def three(tmp_path, diary):
-    """Return a file with three results, its content and the words that made it; the diary is empty again."""
-    path = tmp_path / "three.json"
-    words = ("product", "--quiet", "--out", path)
-    assert replay(*words) == 0
-    diary.write_text("")
-    return path, path.read_bytes(), words
 
 
 # The same everywhere
@@ -205,10 +139,35 @@ def test_the_processes_of_a_stopped_command_end_too(tmp_path, diary, started, nu
     assert saved(tmp_path / "r.json") == 2
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_command_that_is_killed_beside_its_workers_warns_of_nothing(tmp_path, started, number):
+    """What a pool leaves in the system is removed after it, as ever, but without a page about leaks."""
+    with (tmp_path / "said").open("w+") as said:
+        words = ("slow", "--quiet", "--workers", 2, "--out", tmp_path / "r.json")
+        process = started(*words, options=(), stderr=said)
+        until(lambda: saved(tmp_path / "r.json") == 2 and len(begun()) == 3)
+        process.send_signal(number)
+        process.wait(PATIENCE)
+        until(lambda: not alive_in_group(process.pid))
+        assert (tmp_path / "said").read_text() == ""
+
+
+@pytest.mark.parametrize("before", [None, "error::ResourceWarning"])
+def test_the_runs_have_the_warnings_that_the_reader_has_chosen(monkeypatch, before):
+    """What the pool asks of the process that clears up after it is asked of no other."""
+    if before is None:
+        monkeypatch.delenv("PYTHONWARNINGS", raising=False)
+    else:
+        monkeypatch.setenv("PYTHONWARNINGS", before)
+    executors.clear_up_in_silence()
+
+    assert os.environ.get("PYTHONWARNINGS") == before
+
+
 @pytest.mark.parametrize("where", [[], ["--workers", 2]], ids=["here", "pool"])
 def test_ctrl_c_ends_a_long_run_at_once_and_says_what_is_saved(tmp_path, started, where):
     """The usual exit code, one line and no traceback; whoever waited for the end of the run would wait for ever."""
-    process = started("slow", "--out", tmp_path / "r.json", *where, stderr=subprocess.PIPE)
+    process = started("slow", "--quiet", "--out", tmp_path / "r.json", *where, stderr=subprocess.PIPE)
     until(lambda: saved(tmp_path / "r.json") == 2 and len(begun()) == 3)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the processes of a pool get it too
     _, errors = process.communicate(timeout=PATIENCE)
@@ -338,7 +297,7 @@ def test_a_run_is_timed_from_its_beginning_to_its_end(monkeypatch):
     """In seconds, by a clock that nobody sets."""
     monkeypatch.setattr(time, "perf_counter", iter([10.0, 12.5]).__next__)
 
-    assert attempt(lambda _: {}, Run.of("any", 0)).seconds == 2.5
+    assert attempt(lambda _: {"x": 1}, Run.of("any", 0)).seconds == 2.5
 
 
 def test_numbers_come_back_exactly(tmp_path):
@@ -397,7 +356,7 @@ def test_two_commands_do_not_write_one_file(three, capsys):
         (lambda text: text.replace('"size": 307', '"size": 1'), "it is damaged at product(size=307, seed=0)"),
         (lambda text: re.sub(r'"made": "\w+"', '"made": "0"', text), "it is damaged at product(size=300, seed=0)"),
         (lambda text: re.sub(r'"result": \{.*?\}', '"result": 3', text), "it is damaged at product(size=300, seed=0)"),
-        (lambda text: text.replace('"seed": 0', '"seed": -1'), "holds something else"),
+        (lambda text: text.replace('"seed": 0', '"seed": -1'), "it is damaged at product(size=300, seed=0): seed must"),
     ],
 )
 def test_a_damaged_or_foreign_file_is_refused_and_kept(three, capsys, change, words):
@@ -571,28 +530,6 @@ def test_a_wrong_word_is_named_with_what_is_accepted(words, says, capsys):
 
     assert stopped.value.code == 2
     assert says in capsys.readouterr().err
-
-
-def test_a_scheduler_that_does_not_answer_is_named_within_seconds(tmp_path, capsys, monkeypatch):
-    """One second here, five for a reader; nothing waits for ever."""
-    import distributed
-
-    assert executors.PATIENCE == 5
-    monkeypatch.setattr(executors, "PATIENCE", 1)
-
-    with mock.patch("distributed.Client", side_effect=distributed.Client) as client:
-        assert replay("product", "--out", tmp_path / "r.json", "--scheduler", "tcp://127.0.0.1:1") == 1
-    assert "scheduler must be the address of a running Dask scheduler, got 'tcp://127.0.0.1:1'" in (
-        capsys.readouterr().err
-    )
-    assert client.call_args.kwargs["timeout"] == 1
-
-
-def test_a_folder_that_is_not_there_is_named(tmp_path, capsys):
-    """Before an hour of work, not after it."""
-    assert replay("product", "--out", tmp_path / "no" / "r.json") == 1
-
-    assert "No such file or directory" in capsys.readouterr().err
 
 
 def test_what_must_be_installed_is_named(tmp_path, capsys, monkeypatch):

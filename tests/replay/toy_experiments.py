@@ -72,6 +72,11 @@ def endless(run: Run) -> Mapping[str, Any]:  # noqa: ARG001
     return {"loss": float("nan")}
 
 
+def chatty(run: Run) -> Mapping[str, Any]:  # noqa: ARG001
+    """Return a text where a number should be."""
+    return {"loss": "low"}
+
+
 def wait_for_ever() -> None:
     """Wait for what does not come; a signal ends it."""
     threading.Event().wait()
@@ -96,4 +101,5 @@ EXPERIMENTS = {
     "slow": toy("A run that does not end.", slow),
     "threads": toy("The threads of BLAS.", threads),
     "endless": toy("A result that is no number.", endless),
+    "chatty": toy("A result that is a text.", chatty),
 }

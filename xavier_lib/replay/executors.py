@@ -1,5 +1,7 @@
 """Three places to run: this process, processes of this machine, a Dask cluster; each is an ``Executor``."""
 
+import asyncio
+import logging
 import multiprocessing
 import os
 import signal
@@ -62,6 +64,7 @@ def interrupts_held() -> Iterator[None]:
 def local(workers: int) -> Iterator[Executor]:
     """Run in as many processes of this machine; they end with this process, also when it is killed."""
     before = set(multiprocessing.active_children())
+    clear_up_in_silence()
     spawn = multiprocessing.get_context("spawn")
     pool = Pool(workers, mp_context=spawn, initializer=follow_the_parent)
     try:
@@ -72,6 +75,22 @@ def local(workers: int) -> Iterator[Executor]:
             child.terminate()
         raise
     pool.shutdown()
+
+
+def clear_up_in_silence() -> None:
+    """Start the process that removes what a killed pool leaves behind, such that it does so without a warning."""
+    if sys.platform == "win32":  # where the system does it
+        return
+    from multiprocessing import resource_tracker
+
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join([*filter(None, [before]), "ignore:resource_tracker:UserWarning"])
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        os.environ.pop("PYTHONWARNINGS")
+        if before is not None:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 def follow_the_parent() -> None:
@@ -94,13 +113,54 @@ def cluster(address: str) -> Iterator[Executor]:
     Raises:
         ConnectionError: if no scheduler answers within seconds.
     """
-    from distributed import Client
+    with logs_held():
+        find_scheduler(address)
+        from distributed import Client
 
+        with Client(address, timeout=PATIENCE, set_as_default=False) as client:
+            if not client.nthreads():
+                print("The cluster has no worker yet; the runs begin when one comes.", file=sys.stderr)
+            yield client.get_executor(pure=False)  # pure: it would hand out what an older version had computed
+
+
+@contextmanager
+def logs_held() -> Iterator[None]:
+    """Let Dask log nothing: what it logs when a scheduler is lost is a page of traceback beside our message."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise ConnectionError(f"scheduler must be the address of a running Dask scheduler, got {address!r}") from error
-    with client:
-        if not client.nthreads():
-            print("The cluster has no worker yet; the runs begin when one comes.", file=sys.stderr)
-        yield client.get_executor(pure=False)  # pure: the cluster would hand out what an older version had computed
+        yield
+    finally:
+        logging.disable(before)
+
+
+def find_scheduler(address: str) -> None:
+    """Ask the scheduler who it is, before a client is made: that one would wait for ever for some other server.
+
+    Raises:
+        ConnectionError: if no scheduler answers within seconds.
+    """
+    try:
+        kind = asyncio.run(asyncio.wait_for(kind_of_server(address), PATIENCE))
+    except (OSError, TypeError, ValueError) as error:
+        raise unfound(address) from error
+    if kind != "Scheduler":
+        raise unfound(address)
+
+
+def unfound(address: str) -> ConnectionError:
+    """Return the error for an address at which no scheduler answers."""
+    return ConnectionError(f"scheduler must be the address of a running Dask scheduler, got {address!r}")
+
+
+async def kind_of_server(address: str) -> str:
+    """Return what kind of Dask server answers at an address."""
+    from distributed.comm.core import connect
+    from distributed.security import Security
+
+    comm = await connect(address, timeout=PATIENCE, **Security().get_connection_args("client"))
+    try:
+        await comm.write({"op": "identity", "reply": True})
+        return str((await comm.read())["type"])
+    finally:
+        comm.abort()

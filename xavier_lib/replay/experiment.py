@@ -53,8 +53,9 @@ class Experiment:
     """What is run for one table or figure of a paper.
 
     ``plan(scale, seeds)`` lists the runs, which bear its name, for the seeds 0 to ``seeds - 1``. ``perform(run)`` does
-    one of them and returns numbers, texts and lists under names. It is a function of a module, so that another process
-    can import it, and its result depends on the run alone; None stands for a number that there is not.
+    one of them and returns numbers and lists of them under names. It is a function of a module, so that another process
+    can import it, and its result depends on the run alone; None stands for a number that there is not. More
+    on what a result must be stands in ``records.check_result``.
     """
 
     name: str

@@ -14,6 +14,8 @@ import numpy as np
 
 from xavier_lib.replay.executors import Here
 from xavier_lib.replay.experiment import Experiment, Run, written
+from xavier_lib.replay.records import check_result
+from xavier_lib.replay.results import Results
 from xavier_lib.replay.results_file import ResultsFile
 
 
@@ -32,7 +34,9 @@ def attempt(perform: Callable[[Run], Mapping[str, Any]], run: Run) -> Outcome:
     threadpool_limits(1)  # for good: taking it back would reach into the other runs of a worker with threads
     start = time.perf_counter()
     result = json.loads(written("result", perform(run)))
-    return Outcome(result, time.perf_counter() - start, origin())
+    seconds = time.perf_counter() - start
+    check_result(result)
+    return Outcome(result, seconds, origin())
 
 
 @functools.cache
@@ -46,8 +50,20 @@ def origin() -> dict[str, str]:
         "blas": ", ".join(f"{b['internal_api']} {b['version']} {b.get('architecture', '')}".strip() for b in blas),
         "numpy": np.__version__,
         "python": platform.python_version(),
-        "xavier_lib": importlib.import_module("xavier_lib").__version__,
+        "xavier_lib": version(),
     }
+
+
+def version() -> str:
+    """Return the version of xavier_lib in this process."""
+    return str(importlib.import_module("xavier_lib").__version__)
+
+
+def lacking(results: Results, runs: Sequence[Run]) -> list[Run]:
+    """Return the runs, each once, that are not in the results, or that another version of xavier_lib made."""
+    return [
+        run for run in dict.fromkeys(runs) if run not in results or results.version(results.runs[run.key]) != version()
+    ]
 
 
 def run_all(
@@ -61,17 +77,21 @@ def run_all(
 ) -> dict[str, Exception]:
     """Perform the runs that the file lacks, save each when it ends, and return the errors by the key of the run.
 
-    A run that raises stops no other; it is missing in the file, so the next call tries it again.
+    A run that raises stops no other; it is missing in the file, so the next call tries it again. What another version
+    of xavier_lib made is lacking too, and is replaced when its run ends.
 
     Raises:
+        OSError: if the file cannot be written; that is tried before the first run.
         RuntimeError: if the processes or the cluster that do the work are lost; what had ended is saved.
     """
-    missing = [run for run in dict.fromkeys(runs) if run not in file.results]
+    missing = lacking(file.results, runs)
     errors: dict[str, Exception] = {}
     lost: Exception | None = None
+    if missing:
+        file.save()
     for run, future in ended(experiments, missing, executor):
         try:
-            outcome = future.result()
+            outcome = of_this_version(future.result())
         except (BrokenExecutor, CancelledError) as error:
             lost = error  # and go on: others may have ended well in the same moment
         except Exception as error:
@@ -83,6 +103,18 @@ def run_all(
     if lost:
         raise RuntimeError("the processes or the cluster that did the work are lost (out of memory?)") from lost
     return errors
+
+
+def of_this_version(outcome: Outcome) -> Outcome:
+    """Return what a run gave, or refuse it if a worker of a cluster has another version of xavier_lib.
+
+    Raises:
+        RuntimeError: if it has.
+    """
+    if outcome.origin["xavier_lib"] != version():
+        theirs = outcome.origin["xavier_lib"]
+        raise RuntimeError(f"the worker has xavier_lib {theirs}, this is {version()}: install the same version there")
+    return outcome
 
 
 def ended(
