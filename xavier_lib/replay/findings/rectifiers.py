@@ -100,8 +100,9 @@ def near_one(sizes: Sequence[float]) -> bool:
 
 
 HOLDS: Mapping[str, Judge] = {
-    "rectifiers-both": lambda seen: all(seen[name]["to 50%"] is not None for name in ("He", "Xavier")),
     "rectifiers-first": lambda seen: earlier(seen["He"]["to 50%"], seen["Xavier"]["to 50%"]),
+    "rectifiers-late": lambda seen: within(seen["Xavier"]["to 20%"], 60),
+    "rectifiers-half": lambda seen: within(seen["Xavier"]["to 50%"], 60),
     "rectifiers-ninety": lambda seen: within(seen["He"]["to 90%"], 30),
     "rectifiers-long": lambda seen: not within(seen["Xavier"]["to 90%"], 60),
     "rectifiers-he": lambda seen: within(seen["He"]["to 20%"], 4),
