@@ -20,7 +20,8 @@ from xavier_lib.rectifiers import (
 )
 from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.experiments import EXPERIMENTS
-from xavier_lib.replay.results import read
+from xavier_lib.replay.he2015 import RATES, curves
+from xavier_lib.replay.results import Results, read
 
 ROOT = Path(__file__).parent.parent
 FILTERS = (64, 128, 128, 256, 256, 512, 512, 512, 512)  # VGG-B, conv2 to conv10
@@ -288,15 +289,67 @@ def test_a_share_that_does_not_fit_is_refused():
         gradient_share([64] * 1000, 1e3)
 
 
-def test_a_stored_run_comes_out_again():
-    """The first epochs of one of the chapter's runs with patience; the file holds those of the plan and no others."""
-    results = read(ROOT / "results" / "rectifiers.json")
-    run = next(run for run in EXPERIMENTS["he-figure2"].plan("book", 1) if run.parameters["start"] == "he")
-    short = Run.of("he-figure2", 0, **{**run.parameters, "epochs": 4})
+# The stored runs of figures 2 and 3
 
-    stored, again = results[run]["accuracies"], EXPERIMENTS["he-figure2"].perform(short)["accuracies"]
-    assert len(stored) == 61
-    assert again == pytest.approx(stored[:5], abs=0.03)
-    assert {run.key for figure in ("he-figure2", "he-figure3") for run in EXPERIMENTS[figure].plan("book", 5)} == set(
-        results.runs
-    )
+STORED = read(ROOT / "results" / "rectifiers.json")
+
+
+def test_the_file_holds_the_runs_of_the_plan_and_no_other():
+    """Both starts, five rates, five seeds, at both depths."""
+    plan = {run.key for figure in ("he-figure2", "he-figure3") for run in EXPERIMENTS[figure].plan("book", 5)}
+
+    assert plan == set(STORED.runs)
+    assert {made["command"].split("--out ")[1] for made in STORED.made.values()} == {"rectifiers.json --workers 1"}
+
+
+@pytest.mark.parametrize("figure", ["he-figure2", "he-figure3"])
+def test_a_stored_run_comes_out_again(figure):
+    """The first epochs of one of the chapter's runs; the page's networks are the command's."""
+    run = next(run for run in EXPERIMENTS[figure].plan("book", 1) if run.parameters["start"] == "he")
+    given = run.parameters
+    again = EXPERIMENTS[figure].perform(Run.of(figure, 0, **{**given, "epochs": 4}))
+    page = accuracy_over_seeds(he_uniform, DATA, depth=given["depth"], epochs=4, learning_rate=given["rate"], seeds=1)[
+        0
+    ]
+
+    assert again["accuracies"] == pytest.approx(STORED[run]["accuracies"][:5], abs=0.03)
+    assert again["losses"] == pytest.approx(STORED[run]["losses"][:5], rel=0.03)
+    assert again["accuracies"] == pytest.approx(page, abs=1e-4)
+
+
+def test_a_curve_has_a_row_for_each_seed_and_nan_where_no_network_is_left():
+    """Rows are in the order of the seeds, whatever order the file has; a list that stops is filled up with NaN."""
+    found = Results()
+    for seed, values in ((1, [0.1, 0.4]), (0, [0.1, 0.3, 0.5])):
+        run = Run.of("he-figure2", seed, depth=22, rate=0.1, start="he", width=64, epochs=2)
+        found.add(run, {"accuracies": values, "losses": [9.0] * len(values)}, 0.0, {})
+    curve = curves(found, depth=22, rate=0.1, start="he")
+    losses = curves(found, depth=22, rate=0.1, start="he", part="losses")
+
+    np.testing.assert_array_equal(curve, [[0.1, 0.3, 0.5], [0.1, 0.4, np.nan]])
+    np.testing.assert_array_equal(losses, [[9, 9, 9], [9, 9, np.nan]])
+
+
+def test_curves_of_two_scales_are_not_mixed_and_missing_ones_are_named():
+    """Runs of another width or length, under the same depth, rate and start."""
+    found = Results()
+    for width in (64, 256):
+        run = Run.of("he-figure2", 0, depth=22, rate=0.1, start="he", width=width, epochs=1)
+        found.add(run, {"accuracies": [0.1, 0.2]}, 0.0, {})
+
+    with pytest.raises(ValueError, match="at one scale, got 2"):
+        curves(found, depth=22, rate=0.1, start="he")
+    with pytest.raises(ValueError, match="'start': 'xavier'.* got 0"):
+        curves(found, depth=22, rate=0.1, start="xavier")
+
+
+def test_he_is_first_at_both_depths_and_all_rates_at_which_both_get_there():
+    """The paper's order, in the stored runs: among the pairs of one seed of which both pass one half, He is first."""
+    for depth in (22, 30):
+        for rate in RATES:
+            xavier, he = (
+                epochs_to(np.nan_to_num(curves(STORED, depth=depth, rate=rate, start=start)), 0.5)
+                for start in ("xavier", "he")
+            )
+            both = np.isfinite(xavier) & np.isfinite(he)
+            assert (he[both] < xavier[both]).all()

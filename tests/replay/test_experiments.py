@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from xavier_lib import MLP
+from xavier_lib.datasets import digits
 from xavier_lib.replay import SCALES, Run, glorot2010, he2015
 from xavier_lib.replay import networks as networks_module
 from xavier_lib.replay.experiments import EXPERIMENTS
@@ -130,8 +132,52 @@ def test_a_wrong_initializer_fails_the_claim_of_2015(monkeypatch):
     assert not at_depth("he", 10, 0, 3, 0.05) > at_depth("xavier", 10, 0, 3, 0.05) + 0.2
 
 
-def test_a_network_that_overflows_is_a_result_too():
-    """The curve is None, and the other runs go on."""
-    run = Run.of("he-figure3", 0, activation="relu", width=64, epochs=2, rate=100.0, start="he", depth=30)
+@pytest.mark.parametrize("broken", ["train_epoch", "loss"])
+def test_what_was_reached_before_an_overflow_stays(monkeypatch, broken):
+    """If the third epoch, or what is measured after it, outgrows float32, the lists hold the start and two epochs."""
+    run = Run.of("he-figure2", 0, activation="relu", width=8, epochs=5, rate=0.05, start="he", depth=2)
+    whole, sound, calls = he2015.learning(run), getattr(MLP, broken), []
 
-    assert he2015.learning(run) == {"accuracies": None}
+    def overflowing(*arguments, **options):
+        calls.append(1)
+        if len(calls) == (3 if broken == "train_epoch" else 4):
+            raise FloatingPointError("outgrew float32")
+        return sound(*arguments, **options)
+
+    monkeypatch.setattr(MLP, broken, overflowing)
+    found = he2015.learning(run)
+
+    assert [len(values) for values in whole.values()] == [6, 6]
+    assert found == {name: values[:3] for name, values in whole.items()}
+
+
+def test_a_network_that_overflows_at_once_has_the_untrained_entry_alone():
+    """A list of one says that the first epoch did not end, and the other runs go on."""
+    run = Run.of("he-figure3", 0, activation="relu", width=64, epochs=2, rate=100.0, start="he", depth=30)
+    found = he2015.learning(run)
+
+    assert [len(values) for values in found.values()] == [1, 1]
+
+
+def test_the_losses_are_those_of_the_training_images():
+    """An untrained entry, one for each epoch, and a loss that falls while the network learns."""
+    run = Run.of("he-figure2", 0, activation="relu", width=64, epochs=3, rate=0.05, start="he", depth=5)
+    losses = he2015.learning(run)["losses"]
+    made, data = network(run, 64, 10), digits(dtype=np.float32)
+
+    assert len(losses) == 4
+    assert losses[0] == pytest.approx(made.loss(data.x_train, data.y_train), rel=0.01)
+    assert losses[-1] < 0.5 * losses[0]
+
+
+@pytest.mark.parametrize(
+    ("figure", "depth", "width", "epochs"), [("he-figure2", 22, 512, 3), ("he-figure3", 30, 256, 9)]
+)
+def test_the_scale_paper_has_the_depths_the_filters_and_the_updates_of_the_paper(figure, depth, width, epochs):
+    """As many steps, within one in a thousand, as that many epochs of ImageNet have in batches of 128."""
+    steps_an_epoch = -(-len(digits().x_train) // 32)
+
+    for run in EXPERIMENTS[figure].plan("paper", 2):
+        given = run.parameters
+        assert (given["depth"], given["width"], given["activation"]) == (depth, width, "relu")
+        assert given["epochs"] * steps_an_epoch == pytest.approx(epochs * 1_281_167 / 128, rel=1e-3)
