@@ -133,7 +133,7 @@ def stored_as(*runs):
     """Return results that hold these runs, all errors 0.5."""
     results = Results()
     for run in runs:
-        results.add(run, {"steps": [500], "errors": {row: [0.5] for row in NAMES}}, 1.0, {"command": "a"})
+        results.add(run, {"steps": [500], "errors": {row: [0.5] for row in NAMES}}, 1.0, {"xavier_lib": "1"})
     return results
 
 
@@ -168,4 +168,13 @@ def test_a_row_without_a_number_is_refused():
     results.runs[small("digits", "standardized").key]["result"]["errors"]["tanh"] = [None]
 
     with pytest.raises(ValueError, match="results must hold numbers, but those of tanh outgrew float32"):
+        error_curves(results, "digits", "standardized")
+
+
+def test_versions_are_never_mixed():
+    """A seed of another version of the library is no seed of this table."""
+    results = stored_as(small("digits", "standardized"))
+    results.add(small("digits", "standardized", seed=1), {"steps": [500], "errors": {}}, 1.0, {"xavier_lib": "2"})
+
+    with pytest.raises(ValueError, match="must be made by one version of xavier_lib, got 1 and 2"):
         error_curves(results, "digits", "standardized")

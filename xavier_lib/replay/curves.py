@@ -153,7 +153,8 @@ def error_curves(results: Results, data: str, pixels: str, *, experiment: str = 
         experiment: ``"curves"``, or another one of their kind.
 
     Raises:
-        ValueError: if the file has no such runs, or has them at several scales, or a row's numbers outgrew float32.
+        ValueError: if the file has no such runs, or has them at several scales or of several versions of
+            xavier_lib, or a row's numbers outgrew float32.
     """
     wanted = {"data": data, "pixels": pixels}
     runs = [
@@ -164,6 +165,7 @@ def error_curves(results: Results, data: str, pixels: str, *, experiment: str = 
     scales = {written("parameters", record["parameters"]) for record in runs}
     if len(scales) != 1:
         raise ValueError(f"results must hold {experiment} of {data}, {pixels}, at one scale, got {sorted(scales)}")
+    results.one_version(runs)
     runs.sort(key=lambda record: record["seed"])
     found = [record["result"] for record in runs]
     errors = {row: 100 * np.array([result["errors"][row] for result in found], dtype=float) for row in PAPER}

@@ -76,7 +76,7 @@ def curves(results: Results, *, depth: int, rate: float, start: str, part: str =
         part: ``"accuracies"`` on the test images, or ``"losses"`` on the training images.
 
     Raises:
-        ValueError: if there are no such runs, or some of different scales.
+        ValueError: if there are no such runs, or some of different scales or versions of xavier_lib.
     """
     wanted = {"depth": depth, "rate": rate, "start": start}
     runs = [
@@ -87,6 +87,7 @@ def curves(results: Results, *, depth: int, rate: float, start: str, part: str =
     scales = {(run["parameters"]["width"], run["parameters"]["epochs"]) for run in runs}
     if len(scales) != 1:
         raise ValueError(f"results must hold runs of {wanted} at one scale, got {len(scales)} scales")
+    results.one_version(runs)
     rows = [run["result"][part] for run in sorted(runs, key=lambda run: run["seed"])]
     found = np.full((len(rows), runs[0]["parameters"]["epochs"] + 1), np.nan)
     for row, values in zip(found, rows, strict=True):

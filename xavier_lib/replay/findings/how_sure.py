@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from xavier_lib.arguments import one_of
 from xavier_lib.replay.findings import FINDINGS
-from xavier_lib.replay.findings.finding import PAGE, Share, shares
+from xavier_lib.replay.findings.finding import EXPERIMENT, PAGE, Share, shares
 from xavier_lib.replay.results import Results, read
 
 COMMAND = "python -m xavier_lib.replay findings --scale book --seeds 20 --out findings.json"
@@ -100,7 +100,9 @@ def how_sure(chapter: str, results: str | Path | None = None) -> Findings:
 
 
 def counted_in(results: Results) -> dict[str, dict[str, Share]]:
-    """Count the shares of all findings."""
+    """Count the shares of all findings, which one version of xavier_lib has to have measured."""
+    if measured := [record for record in results.runs.values() if record["experiment"] == EXPERIMENT]:
+        results.one_version(measured)
     return {name: shares(finding, results) for name, finding in FINDINGS.items()}
 
 
