@@ -100,8 +100,8 @@ def test_a_limit_on_the_size_of_files_stops_the_command_in_words(tmp_path, start
     process = started(
         *("threads", "--quiet", "--scale", "paper", "--out", path),
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000)),
     )
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (3000, 3000))
     _, said = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 1

@@ -131,6 +131,7 @@ EXERCISES = (
         stars=3,
         kind="judge",
         target=(3, 300),
+        tolerance=0.002,
         slips={
             "limit in place of standard deviation": [(1, 100)],
             "standard deviation in place of variance": [(math.sqrt(3), 10 * math.sqrt(3))],
