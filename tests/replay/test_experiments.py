@@ -194,7 +194,7 @@ def test_the_page_performs_the_experiments_of_the_scale_book():
     source, _ = page()
     wanted = {name for name in EXPERIMENTS if name.startswith(("figure", "equation"))}
 
-    assert 'experiment.plan("book", 5)' in source
+    assert 'experiment.plan("book", seeds)' in source
     assert "experiment.perform(run)" in source
     assert set(re.findall(r'(?:replayed|by_start)\("([^"]+)"', source)) == wanted
 

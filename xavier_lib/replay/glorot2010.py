@@ -28,7 +28,7 @@ WIDTHS = {"quick": 50, "book": 200, "paper": 1000}
 BOTH = ("standard", "normalized")
 SIGMOID = {"activation": "sigmoid", "start": "standard", "rate": 0.5}
 #: Depths and epochs of 1437 digits; depth 3 is out long before depth 4.
-DIGITS = {"quick": ((3, 12),), "book": ((3, 15), (4, 60))}
+DIGITS = {"quick": ((3, 12),), "book": ((3, 10), (4, 60))}
 
 
 def saturation_plan(scale: str, seeds: int) -> Sequence[Run]:

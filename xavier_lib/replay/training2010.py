@@ -11,7 +11,7 @@ from xavier_lib.datasets.shapeset import CLASSES, shapeset
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import rms
 from xavier_lib.replay.experiment import Run
-from xavier_lib.replay.figures2010 import activation_percentiles, weight_gradient_rms
+from xavier_lib.replay.figures2010 import weight_gradient_rms
 from xavier_lib.replay.networks import network, rounded
 
 BATCH = 10
@@ -107,15 +107,18 @@ def measured(net: MLP, x: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:
 
     The gradients of the loss are those by the pre-activations, which the paper studies, and those by the activations.
     """
-    by_z = net.gradients(x, y).pre_activations
+    record, by_z = net.forward(x), net.gradients(x, y).pre_activations
     by_a = [delta @ weights.T for delta, weights in zip(by_z[1:], net.weights[1:], strict=True)]
     return {
-        "percentiles": rounded(activation_percentiles(net, x), 3),
-        "spreads": rounded([layer.std() for layer in net.forward(x).activations[1:]], 3),
+        "percentiles": rounded([np.percentile(layer, 98) for layer in record.activations[1:]], 3),
+        "spreads": rounded([layer.std() for layer in record.activations[1:]], 3),
         "gradients": rounded(map(rms, by_z[:-1]), 3),
         "gradients by activations": rounded(map(rms, by_a), 3),
         "weight_gradients": rounded(weight_gradient_rms(net, x, y, batch_size=BATCH), 3),
-        **{"loss": float(f"{net.loss(x, y):.3g}"), "accuracy": float(f"{net.accuracy(x, y):.3g}")},
+        **{
+            "loss": float(f"{net.loss(x, y):.3g}"),
+            "accuracy": float(f"{np.mean(record.logits.argmax(axis=1) == y):.3g}"),
+        },
     }
 
 

@@ -98,9 +98,7 @@ HOLDS: Mapping[str, Judge] = {
         and seen["normalized"]["gradients"][-1] < 3 * seen["normalized"]["gradients"][0]
     ),
     "replay-level": lambda seen: all(fold(row["weight_gradients"]) < 1.3 for row in seen.values()),
-    "replay-bound": lambda seen: (
-        fold(seen["0.1"][1:]) < 1.3 and fold(seen["2.0"][1:]) > 1.5 and fold(seen["3.0"][1:]) > 2.5
-    ),
+    "replay-bound": lambda seen: fold(seen["0.1"][1:]) < 1.3 < fold(seen["2.0"][1:]) and fold(seen["3.0"][1:]) > 2,
     "replay-jacobian": lambda seen: (
         all(0.45 < value < 0.51 for value in seen["standard"])
         and all(0.7 < value < 0.86 for value in seen["normalized"])
