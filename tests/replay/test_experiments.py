@@ -1,15 +1,21 @@
 """Promises of the experiments of the long runs: plans that keep their names, and claims that hold for five seeds."""
 
+import re
+from pathlib import Path
+
+import nbformat
 import numpy as np
 import pytest
 
 from xavier_lib import MLP
 from xavier_lib.datasets import digits
-from xavier_lib.replay import SCALES, Run, glorot2010, he2015
+from xavier_lib.replay import SCALES, Run, glorot2010, he2015, training2010
 from xavier_lib.replay import networks as networks_module
 from xavier_lib.replay.experiments import EXPERIMENTS
 from xavier_lib.replay.networks import STARTS, network, rounded
+from xavier_lib.replay.results import read
 
+ROOT = Path(__file__).parents[2]
 SEEDS = range(5)
 
 
@@ -26,7 +32,9 @@ def test_a_plan_lists_runs_of_its_own_for_each_seed(name, scale):
     assert {run.seed for run in runs} == {0, 1, 2}
 
 
-@pytest.mark.parametrize("name", ["figure3", "figure4", "figure6", "figure7", "equation17", "figure9", "he-figure2"])
+@pytest.mark.parametrize(
+    "name", ["figure2", "figures3-4-9-10", "figure6", "figure7", "figure8", "equation17", "he-figure2"]
+)
 def test_a_run_gives_the_same_result_twice(name):
     """Nothing is drawn from anywhere but the run's seed."""
     experiment = EXPERIMENTS[name]
@@ -57,9 +65,10 @@ def test_results_are_rounded_to_what_another_processor_would_find():
 
 
 def measured(start, seed):
-    """Return the results of three small runs before training."""
-    run = Run.of("figure6", seed, activation="tanh", depth=5, width=200, start=start)
-    return {**glorot2010.activations(run), **glorot2010.gradients(run), **glorot2010.singular_values(run)}
+    """Return the results of four small runs before training."""
+    run = Run.of("figure6", seed, activation="tanh", depth=5, width=200, start=start, pixels="raw")
+    measures = (glorot2010.activations, glorot2010.gradients, glorot2010.weight_gradients, glorot2010.singular_values)
+    return {name: values for measure in measures for name, values in measure(run).items()}
 
 
 def claims(first, second):
@@ -69,7 +78,7 @@ def claims(first, second):
         a, b = measured(first, seed), measured(second, seed)
         shrink = [run["activations"][-1] / run["activations"][0] for run in (a, b)]
         grow = [run["gradients"][-1] / run["gradients"][0] for run in (a, b)]
-        level = [max(run["weight_gradients"][:5]) / min(run["weight_gradients"][:5]) for run in (a, b)]
+        level = [max(run["weight_gradients"]) / min(run["weight_gradients"]) for run in (a, b)]
         singular = [np.mean(run["singular_values"]) for run in (a, b)]
         found.append(
             shrink[0] < 0.2 < 0.4 < shrink[1]
@@ -99,16 +108,129 @@ def test_a_wrong_initializer_fails_the_claims_of_2010(monkeypatch, wrong):
     assert not claims("standard", "normalized")
 
 
-def test_figures_3_and_4_record_what_the_paper_draws():
-    """Layer by layer: a percentile that has grown by the end, and shares that add up to one."""
-    common = {"activation": "tanh", "start": "standard", "depth": 5, "width": 50, "rate": 0.05, "images": 4000}
-    percentiles = glorot2010.saturating(Run.of("figure3", 0, **common))["percentiles"]
-    shares = glorot2010.piles(Run.of("figure4", 0, **common))["shares"]
+def trained(images, seed=0, **changed):
+    """Return what a small run of the figures 3, 4, 9 and 10 measures."""
+    given = {"rows": ["tanh", "tanh N"], "depth": 5, "width": 50, "rate": 0.05, "pixels": "standardized"}
+    return training2010.training(Run.of("figures3-4-9-10", seed, marks=images, **{**given, **changed}))
 
-    assert np.shape(percentiles) == (11, 5)
-    assert percentiles[-1][0] > percentiles[0][0] + 0.02
-    assert np.shape(shares) == (5, 40)
-    np.testing.assert_allclose(np.sum(shares, axis=1), 1, atol=0.02)
+
+def test_the_figures_of_training_record_what_the_paper_draws():
+    """Before and at each mark, layer by layer: a spread that grows, shares that add up to one, a loss that falls."""
+    found = trained([1000, 4000])
+
+    for row in found.values():
+        assert row["spreads"][-1][0] > row["spreads"][0][0] + 0.02
+        assert row["loss"][-1] < row["loss"][0] - 0.1
+        np.testing.assert_allclose(np.sum(row["shares"], axis=1), 1, atol=0.02)
+        for what in ("percentiles", "spreads", "gradients", "gradients by activations", "weight_gradients"):
+            assert np.shape(row[what]) == (3, 5), what
+
+
+def test_a_longer_run_goes_the_way_of_the_shorter_one_and_further():
+    """Section 4.3 continues figure 9: at a mark that both have they agree, and so do rows that learn alone."""
+    short, long, alone = trained([1000]), trained([500, 1000, 1500]), trained([1000], rows=["tanh N"])
+
+    assert [step[0] for step in short["tanh"]["gradients"]] == [long["tanh"]["gradients"][at][0] for at in (0, 2)]
+    assert short["tanh N"] == alone["tanh N"]
+
+
+def test_gradients_by_activations_are_those_of_the_loss():
+    """The gradient by the last hidden layer's activations, from differences of the loss at these activations."""
+    run = Run.of("figure6", 0, activation="tanh", depth=2, width=6, start="normalized")
+    net, (x, y) = glorot2010.untrained(run), training2010.held_shapes("raw")
+    found = training2010.measured(net, x, y)["gradients by activations"][-1]
+    a = net.forward(x).activations[-1].astype(float)
+
+    def losses(added):
+        logits = (a + added) @ net.weights[-1] + net.biases[-1]
+        return np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(y)), y]
+
+    slopes = [(losses(1e-5 * unit) - losses(-1e-5 * unit)) / 2e-5 / len(y) for unit in np.eye(6)]
+    assert found == pytest.approx(np.sqrt(np.mean(np.square(slopes))), rel=5e-3)  # three digits are kept
+
+
+@pytest.mark.parametrize("name", ["figure2", "figures3-4-9-10", "section4.3"])
+def test_at_the_papers_scale_networks_have_its_width_its_images_and_its_updates(name):
+    """1000 units, Shapeset, and five million mini-batches of ten."""
+    for run in EXPERIMENTS[name].plan("paper", 1):
+        given = run.parameters
+        assert given["width"] == 1000
+        assert given["marks"][-1] == 50_000_000
+        assert all(mark % training2010.BLOCK == 0 for mark in given["marks"])
+        assert given.get("data", "shapeset") == "shapeset"
+        assert given["depth"] in ((4, 5) if name == "figure2" else (5,))
+
+
+@pytest.mark.parametrize("name", ["figure6", "figure7", "figure8", "equation17"])
+def test_before_training_only_the_width_differs_between_the_page_and_the_paper(name):
+    """The same images, the same starts, the same measure."""
+    book, paper = ([run.parameters for run in EXPERIMENTS[name].plan(scale, 1)] for scale in ("book", "paper"))
+
+    assert {given["width"] for given in paper} == {1000}
+    assert [given | {"width": 200} for given in paper] == book
+
+
+def test_the_sigmoid_can_be_followed_on_shapes_as_well():
+    """What the scale "paper" does, with a small network: means and accuracy at each mark."""
+    given = {"activation": "sigmoid", "start": "standard", "depth": 4, "width": 30, "rate": 0.5}
+    run = Run.of("figure2", 0, data="shapeset", pixels="standardized", marks=[500, 1000], **given)
+    found = glorot2010.saturation(run)
+
+    assert np.shape(found["means"]) == (3, 4)
+    assert found["means"][0] == pytest.approx([0.5] * 4, abs=0.1)
+    assert len(found["accuracies"]) == 3
+
+
+# The page and its file
+
+
+def page():
+    """Return the code of the chapter and what it printed."""
+    cells = [cell for cell in nbformat.read(ROOT / "chapters" / "replay.ipynb", 4).cells if cell.cell_type == "code"]
+    printed = "".join(output.get("text", "") for cell in cells for output in cell.outputs)
+    return "\n".join(cell.source for cell in cells), printed
+
+
+def test_the_page_performs_the_experiments_of_the_scale_book():
+    """Each experiment of the paper of 2010 that the page does not read from a file is performed by its name."""
+    source, _ = page()
+    wanted = {name for name in EXPERIMENTS if name.startswith(("figure", "equation"))}
+
+    assert 'experiment.plan("book", seeds)' in source
+    assert "experiment.perform(run)" in source
+    assert set(re.findall(r'(?:replayed|by_start)\("([^"]+)"', source)) == wanted
+
+
+def banded(values):
+    """Return the smallest and the largest number as the page prints them."""
+    return f"{np.min(values):.2g} to {np.max(values):.2g}"
+
+
+def test_the_page_printed_what_the_experiments_give():
+    """Figure 6, figure 7 and equation 17, performed again: each band stands in an output of the page."""
+    _, printed = page()
+    found = {"figure6": "standardized", "figure7": "standardized", "equation17": "raw"}
+    for name, pixels in found.items():
+        experiment, wanted = EXPERIMENTS[name], {"start": "normalized", "pixels": pixels}
+        runs = [run for run in experiment.plan("book", 5) if wanted.items() <= run.parameters.items()]
+        found[name] = [values for run in runs for values in experiment.perform(run).values()]
+    six, seven, singular = map(np.array, found.values())
+
+    assert f"Xavier layer 5 over layer 1: {banded(six[:, 4] / six[:, 0])}" in printed
+    assert f"Xavier back, layer 5 over layer 1: {banded(seven[:, 4] / seven[:, 0])}" in printed
+    assert f"Xavier raw          {banded(singular)}" in printed
+
+
+def test_the_stored_runs_of_section_4_3_are_those_of_the_plan_and_their_beginning_comes_again():
+    """Five seeds; one of them again up to 8000 images, where figure 9 stops, within what rounding leaves of it."""
+    stored = read(ROOT / "results" / "replay.json")
+    runs = EXPERIMENTS["section4.3"].plan("book", 5)
+    assert {run.key for run in runs} == stored.runs.keys()
+
+    again = training2010.training(training2010.like(runs[0], marks=[1000, 2000, 4000, 8000]))
+    for row, found in again.items():
+        for what in ("percentiles", "gradients", "gradients by activations", "weight_gradients"):
+            np.testing.assert_allclose(found[what], stored[runs[0]][row][what][:5], rtol=0.1)
 
 
 def at_depth(start, depth, seed, epochs, rate):

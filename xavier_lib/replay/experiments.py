@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from xavier_lib.replay import curves, findings, glorot2010, he2015
+from xavier_lib.replay import curves, findings, glorot2010, he2015, training2010
 from xavier_lib.replay.experiment import Experiment
 
 EXPERIMENTS: Mapping[str, Experiment] = {
@@ -26,28 +26,28 @@ EXPERIMENTS: Mapping[str, Experiment] = {
             *(glorot2010.saturation_plan, glorot2010.saturation),
         ),
         Experiment(
-            *("figure3", "How far tanh and softsign saturate while they train (2010)."),
-            *(partial(glorot2010.shapes_plan, "figure3"), glorot2010.saturating),
+            *("figures3-4-9-10", "Tanh and softsign while they learn shapes (2010)."),
+            *(training2010.plan, training2010.training),
         ),
         Experiment(
-            *("figure4", "Where the activations pile up in the end (2010)."),
-            *(partial(glorot2010.shapes_plan, "figure4"), glorot2010.piles),
+            *("section4.3", "The gradients of the tanh networks of these figures, over more images (2010)."),
+            *(training2010.long_plan, training2010.training),
         ),
         Experiment(
             *("figure6", "Activations before training (2010)."),
             *(partial(glorot2010.start_plan, "figure6"), glorot2010.activations),
         ),
         Experiment(
-            *("figure7", "Gradients before training, those of figure 8 too (2010)."),
+            *("figure7", "Gradients before training (2010)."),
             *(partial(glorot2010.start_plan, "figure7"), glorot2010.gradients),
         ),
         Experiment(
-            *("equation17", "Singular values of the layers' Jacobians (2010)."),
-            *(partial(glorot2010.start_plan, "equation17"), glorot2010.singular_values),
+            *("figure8", "Gradients by the weights before training (2010)."),
+            *(partial(glorot2010.start_plan, "figure8"), glorot2010.weight_gradients),
         ),
         Experiment(
-            *("figure9", "Weight gradients while a network trains (2010)."),
-            *(glorot2010.training_plan, glorot2010.training),
+            *("equation17", "Singular values of the layers' Jacobians (2010)."),
+            *(glorot2010.jacobian_plan, glorot2010.singular_values),
         ),
         Experiment(
             *("he-figure2", "Twenty-two ReLU layers from Xavier and from He (2015)."),

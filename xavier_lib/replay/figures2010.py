@@ -80,16 +80,24 @@ def weight_gradient_rms(network: MLP, x: ArrayLike, y: ArrayLike, *, batch_size:
     (2,)
     """
     _checked(network)
-    network.loss(x, y)  # refuses rows and labels that do not fit
-    labels, rows, size = np.asarray(y), numbers("x", x, network.dtype), whole("batch_size", batch_size)
+    by_z = network.gradients(x, y).pre_activations[:-1]  # of each row, a share of the mean over all rows
+    rows, size = numbers("x", x, network.dtype), whole("batch_size", batch_size)
     batches = len(rows) // size
     if not batches:
         raise ValueError(f"batch_size must be at most the {len(rows)} rows of x, got {shown(batch_size)}")
-    squares = np.zeros(len(network.weights) - 1)
-    for batch in np.arange(batches * size).reshape(batches, size):
-        gradients = network.gradients(rows[batch], labels[batch]).weights[:-1]
-        squares += [float(np.mean(gradient**2, dtype=float)) for gradient in gradients]
-    return np.asarray(np.sqrt(squares / batches))
+
+    def by_batch(values: Array) -> Array:
+        return values[: batches * size].reshape(batches, size, -1)
+
+    layers = zip(network.forward(rows).activations, by_z, strict=False)
+    return np.array([_rms_of_products(by_batch(a), by_batch(len(rows) / size * delta)) for a, delta in layers])
+
+
+def _rms_of_products(a: Array, delta: Array) -> float:
+    """Root mean square of all entries of aᵀ delta, batch by batch: the sum of squares is that of (a aᵀ) ∘ (d dᵀ)."""
+    a, delta = a.astype(float), delta.astype(float)
+    squares = (a @ a.transpose(0, 2, 1)) * (delta @ delta.transpose(0, 2, 1))
+    return float(np.sqrt(squares.sum() / (len(a) * a.shape[2] * delta.shape[2])))
 
 
 def mean_singular_values(network: MLP, x: ArrayLike) -> Array:
