@@ -28,9 +28,9 @@ def seconds(work: Callable[[], object], times: int) -> float:
     return float(np.median(found))
 
 
-def all_runs(scale: str) -> list[Run]:
-    """List the sweep for the rates with one seed, then the curves, and those with exchanged rates."""
-    return [*sweep_plan(scale, 1), *curves_plan(scale, SEEDS), *exchanged_plan(scale, SEEDS)]
+def stages(scale: str) -> tuple[Sequence[Run], Sequence[Run]]:
+    """List the sweep for the rates, with one seed, and the curves that need its rates."""
+    return sweep_plan(scale, 1), [*curves_plan(scale, SEEDS), *exchanged_plan(scale, SEEDS)]
 
 
 def started(width: int, data: str, activation: str, start: str) -> MLP:
@@ -67,18 +67,19 @@ def worded(duration: float) -> str:
 
 def scale_line(scale: str, drawing: float) -> tuple[str, dict[tuple[int, str], float]]:
     """Return a line of the table of scales, and the times of a step of five rows by width and data."""
-    runs = all_runs(scale)
-    kinds = {(run.parameters["width"], run.parameters["data"]) for run in runs}
+    plans = stages(scale)
+    kinds = {(run.parameters["width"], run.parameters["data"]) for run in plans[1]}
     steps = {kind: step_seconds(*kind) for kind in sorted(kinds)}
-    times = []
-    for run in runs:
-        data = run.parameters["data"]
-        one = steps[run.parameters["width"], data] + drawing * (data == "shapeset")
-        times.append(one * run.parameters["steps"])
-    width, taken = runs[-1].parameters["width"], runs[-1].parameters["steps"]
-    cells = [f"`{scale}`", width, f"{taken:,}".replace(",", " "), len(runs)]
-    cells += [worded(elapsed(times, workers)) for workers in WORKERS]
-    return f"| {' | '.join(map(str, [*cells, worded(max(times))]))} |", steps
+    times: list[list[float]] = [[], []]
+    for runs, found in zip(plans, times, strict=True):
+        for run in runs:
+            data = run.parameters["data"]
+            one = steps[run.parameters["width"], data] + drawing * (data == "shapeset")
+            found.append(one * run.parameters["steps"])
+    width, taken = plans[1][0].parameters["width"], plans[1][0].parameters["steps"]
+    cells = [f"`{scale}`", width, f"{taken:,}".replace(",", " "), sum(map(len, plans))]
+    cells += [worded(sum(elapsed(found, workers) for found in times)) for workers in WORKERS]
+    return f"| {' | '.join(map(str, [*cells, worded(max(map(max, times)))]))} |", steps
 
 
 def main() -> None:

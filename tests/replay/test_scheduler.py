@@ -76,7 +76,7 @@ def processes(tmp_path):
             return process
 
         scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
-        until(file.exists)
+        until(lambda: file.exists() and file.read_text().rstrip().endswith("}"))  # it is not written at once
         address = json.loads(file.read_text())["address"]
         start("worker", address, "--nthreads", "1", "--no-nanny")
         yield scheduler, address

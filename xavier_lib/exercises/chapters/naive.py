@@ -53,7 +53,7 @@ class FixedAtFirst:
 
 def grown(exponents: Any) -> str:
     """Return what two exponents would mean, the spread's first."""
-    spread, variance = (float(exponent) for exponent in exponents)
+    spread, variance = map(float, exponents)
     if not agree(2 * spread, variance, EXPONENT_TOLERANCE):
         return f"A variance is the square of a spread. Is n to the {variance:.3g} the square of n to the {spread:.3g}?"
     factor = 100 ** min(spread, 9.0)
