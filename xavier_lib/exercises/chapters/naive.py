@@ -56,9 +56,7 @@ def grown(exponents: Any) -> str:
     spread, variance = map(float, exponents)
     if not agree(2 * spread, variance, EXPONENT_TOLERANCE):
         return f"A variance is the square of a spread. Is n to the {variance:.3g} the square of n to the {spread:.3g}?"
-    return (
-        f"From 20 inputs to 2000 the spread would change {100 ** min(spread, 9.0):.3g}-fold, and the chapter's did not."
-    )
+    return f"From 20 inputs to 2000 that is a factor of {100 ** min(spread, 9.0):.3g}. The chapter measured another."
 
 
 EXERCISES = (
