@@ -1,0 +1,73 @@
+// A network of the laboratory from its start on: what its state says, how it learns, and what there is to see of it.
+import { digits } from "./digits.js";
+import { default_rng } from "./generator.js";
+import { MLP, batches, every } from "./mlp.js";
+import { signals } from "./signals.js";
+
+const CLASSES = 10;
+const SHUFFLE = 0; // the seed of the batches, as in xavier_lib.network.learning_curve: runs differ in their start alone
+const SHOWN = 10; // test images whose answers are shown
+const POINT = 15; // steps, a third of an epoch: the curves have a point each
+const BOUNDED = { sigmoid: [0, 1], tanh: [-1, 1], softsign: [-1, 1] };
+const UNBOUNDED = [-3, 3];
+
+export const range_of = (activation) => BOUNDED[activation] ?? UNBOUNDED;
+
+export class Session {
+  constructor() {
+    this.train = digits("train");
+    this.test = digits("test");
+  }
+
+  // Start as a state says; a network of the same sizes is used again, so that a gain may be dragged.
+  begin({ start, gain, activation, depth, width, seed, rate }) {
+    const sizes = [this.train.x.length / this.train.y.length, ...Array(depth).fill(width), CLASSES];
+    if (this.network?.sizes.join() === sizes.join()) this.network.restart({ start, gain, activation, seed });
+    else this.network = new MLP(sizes, { start, gain, activation, seed });
+    Object.assign(this, { rate, activation, steps: 0, seen: 0, rows: 0, points: [], outgrown: false });
+    this.batches = batches(this.train.y.length, default_rng(SHUFFLE));
+  }
+
+  // Take one step of training; numbers that outgrow float64 end it.
+  step() {
+    const { x, y } = this.train, chosen = this.batches.next().value;
+    try {
+      this.seen += this.network.step(x, y, chosen, this.rate) * chosen.length;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.outgrown = true;
+      return;
+    }
+    this.rows += chosen.length;
+    this.steps += 1;
+    if (this.steps % POINT === 0) this.mark();
+  }
+
+  // Note the mean loss seen since the last point, and the accuracy on the test images.
+  mark() {
+    const { accuracy } = this.network.judge(this.test.x, this.test.y);
+    this.points.push({ step: this.steps, loss: this.seen / this.rows, accuracy });
+    this.seen = this.rows = 0;
+  }
+
+  // What the views show now; points are those since the last report.
+  report() {
+    const { network, test, steps, activation } = this, points = this.points.splice(0);
+    let seen = null;
+    try {
+      seen = signals(network, this.train.x, this.train.y, range_of(activation));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.outgrown = true;
+    }
+    const answers = this.outgrown ? null : network.probabilities(test.x, every(SHOWN));
+    return { steps, points, seen, answers, outgrown: this.outgrown };
+  }
+
+  // The mean loss over all training images and the accuracy on all test images.
+  judge() {
+    if (this.outgrown) return null;
+    const { loss } = this.network.judge(this.train.x, this.train.y);
+    return { loss, accuracy: this.network.judge(this.test.x, this.test.y).accuracy };
+  }
+}

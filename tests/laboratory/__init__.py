@@ -1,0 +1,1 @@
+"""Promises of the laboratory: its engine gives the library's numbers."""
