@@ -26,24 +26,6 @@ class PictureOf(Directive):
         raise self.error(f"{source.name} has no figure named {name!r}")
 
 
-class SliderOf(Directive):
-    """Show the first slider of a chapter, as it is stored, on another page: ``{slider-of} network``."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        """Return the slider's HTML."""
-        environment = self.state.document.settings.env
-        source = Path(environment.srcdir, "chapters", f"{self.arguments[0]}.ipynb")
-        environment.note_dependency(str(source))
-        for cell in json.loads(source.read_text(encoding="utf-8"))["cells"]:
-            for output in cell.get("outputs", []):
-                html = "".join(output.get("data", {}).get("text/html", ""))
-                if 'class="explorer"' in html:
-                    return [nodes.raw("", html, format="html")]
-        raise self.error(f"{source.name} has no slider")
-
-
 def picture(svg: str) -> nodes.raw:
     """Return a node that writes an SVG into the page."""
     return nodes.raw("", f'<div class="picture-box">{svg}</div>', format="html")
@@ -87,6 +69,5 @@ def inline_pictures(app: Sphinx, doctree: nodes.document, _page: str) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect figures to the build."""
     app.add_directive("picture-of", PictureOf)
-    app.add_directive("slider-of", SliderOf)
     app.connect("doctree-resolved", inline_pictures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -25,3 +25,7 @@ export const ACTIVATIONS = {
   leaky_relu: { f: (z) => (z > 0 ? z : NEGATIVE_SLOPE * z), df: (z) => (z > 0 ? 1 : NEGATIVE_SLOPE) },
   softsign: { f: (z) => z / (1 + Math.abs(z)), df: softsign_derivative },
 };
+
+// Where the values of an activation are shown: all of its range, or the middle of one that has no end.
+const BOUNDED = { sigmoid: [0, 1], tanh: [-1, 1], softsign: [-1, 1] };
+export const range_of = (activation) => BOUNDED[activation] ?? [-3, 3];

@@ -1,4 +1,5 @@
 // A network of the laboratory from its start on: what its state says, how it learns, and what there is to see of it.
+import { range_of } from "./activations.js";
 import { digits } from "./digits.js";
 import { default_rng } from "./generator.js";
 import { MLP, batches, every } from "./mlp.js";
@@ -8,10 +9,6 @@ const CLASSES = 10;
 const SHUFFLE = 0; // the seed of the batches, as in xavier_lib.network.learning_curve: runs differ in their start alone
 const SHOWN = 10; // test images whose answers are shown
 const POINT = 15; // steps, a third of an epoch: the curves have a point each
-const BOUNDED = { sigmoid: [0, 1], tanh: [-1, 1], softsign: [-1, 1] };
-const UNBOUNDED = [-3, 3];
-
-export const range_of = (activation) => BOUNDED[activation] ?? UNBOUNDED;
 
 export class Session {
   constructor() {
@@ -26,6 +23,12 @@ export class Session {
     else this.network = new MLP(sizes, { start, gain, activation, seed });
     Object.assign(this, { rate, activation, steps: 0, seen: 0, rows: 0, points: [], outgrown: false });
     this.batches = batches(this.train.y.length, default_rng(SHUFFLE));
+  }
+
+  // The test images whose answers are reported.
+  images() {
+    const { x, y } = this.test;
+    return { x: x.slice(0, (SHOWN * x.length) / y.length), y: y.slice(0, SHOWN) };
   }
 
   // Take one step of training; numbers that outgrow float64 end it.

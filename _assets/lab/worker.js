@@ -1,5 +1,6 @@
 // The laboratory's network in a worker: it computes beside the page, which answers keys meanwhile.
-// It is told { state }, { play, pace }, { pause }, { step: how many }; it tells a report, at rest with what is judged.
+// It is told { state }, { play, pace }, { pause }, { step: how many }; it tells a report, at rest with what
+// is judged, and with the first one the images shown.
 import { Session } from "./session.js";
 
 const REST = 150; // milliseconds without a new state, after which all images are judged
@@ -7,7 +8,7 @@ const FRAME = 50; // milliseconds between two reports
 const PACE = 15; // steps a report, a third of an epoch, unless at full speed
 
 const session = new Session();
-let timer = 0, number = 0;
+let timer = 0, number = 0, told = false;
 
 const tell = (more) => postMessage({ ...session.report(), number, running: false, ...more });
 const rest = () => tell({ judged: session.judge() });
@@ -31,7 +32,8 @@ onmessage = ({ data }) => {
   number = data.number;
   if (data.state) {
     session.begin(data.state);
-    tell();
+    tell(told ? {} : { images: session.images() });
+    told = true;
     timer = setTimeout(rest, REST);
   } else if (data.play) play(data.pace);
   else {

@@ -8,8 +8,10 @@ from playwright.sync_api import Page
 
 from tests.site.built import CHAPTERS, pages
 
-# What a reader gets of a page: its words, answers included, and how many formulas and pictures are to be seen.
+# What a reader gets of a page: its words, answers included, and how many formulas and pictures are to be seen. The
+# laboratory takes the place of a stored picture, and has tests of its own.
 CONTENT = """() => {
+    document.querySelectorAll('.laboratory').forEach(place => place.remove())
     document.querySelectorAll('details').forEach(answer => answer.open = true)
     // innerText leaves out what waits below the window
     document.querySelectorAll('article section').forEach(section => section.style.contentVisibility = 'visible')

@@ -1,0 +1,23 @@
+// The challenge: settings that do not learn. One is solved when one change of it, the seed left alone, learns.
+import { differing, parse } from "./state.js";
+
+const SOLVED = 0.9; // of the test images
+
+// Return what tells of each run at rest; a reader who opens one of the settings plays with it.
+export function challenge(page) {
+  const links = [...page.querySelectorAll("#challenge a[href^='#start=']")];
+  return (state, { judged }) => {
+    if (!judged || judged.accuracy < SOLVED) return;
+    for (const link of links) {
+      const changed = differing(parse(link.hash).state, state);
+      if (changed.length === 1 && changed[0] !== "seed") tell(link, changed[0], state[changed[0]]);
+    }
+  };
+}
+
+function tell(link, key, value) {
+  const entry = link.closest("li"),
+    line = entry.querySelector(".solved") ?? entry.appendChild(document.createElement("p"));
+  line.className = "solved";
+  line.textContent = `Solved: ${key} = ${value}.`;
+}

@@ -1,0 +1,67 @@
+// The controls of a state: native inputs, each with its name and its value in words.
+import { KEYS } from "./state.js";
+import { number } from "./words.js";
+
+const GROUPS = {
+  "of one size": ["constant"],
+  naive: ["naive_uniform", "naive_normal"],
+  "by the fans": ["lecun_uniform", "lecun_normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal"],
+};
+const option = (name) => `<option>${name}</option>`;
+const starts = Object.entries(GROUPS)
+  .map(([label, names]) => `<optgroup label="${label}">${names.map(option).join("")}</optgroup>`)
+  .join("");
+const activations = ["tanh", "sigmoid", "softsign", "relu", "leaky_relu", "linear"].map(option).join("");
+
+const field = (key, name, input) => `<label class="${key}"><span>${name}</span>${input}</label>`;
+const slider = (key, name, low, high, step) =>
+  field(
+    key,
+    name,
+    `<output for="lab-${key}"></output><input id="lab-${key}" name="${key}" type="range" min="${low}" max="${high}" step="${step}">`,
+  );
+
+export const CONTROLS = `
+  ${slider("gain", "gain", -2, 2, 0.01)}
+  ${field("start", "start", `<select name="start">${starts}</select>`)}
+  ${field("activation", "activation", `<select name="activation">${activations}</select>`)}
+  ${slider("depth", "depth, hidden layers", 1, 30, 1)}
+  ${slider("width", "width, units a layer", 4, 128, 1)}
+  ${slider("rate", "learning rate", -4, 1, 0.05)}
+  <div class="seed">${field("seed", "seed", '<input name="seed" type="number" min="0" step="1" required>')}<button type="button" name="reseed">Reseed</button></div>`;
+
+const LOGARITHMIC = ["gain", "rate"]; // their sliders move the exponent of ten
+const rounded = (value) => Number(value.toPrecision(3));
+
+export class Controls {
+  // change(key, value) is called at each change that a reader makes.
+  constructor(form, change) {
+    this.form = form;
+    form.addEventListener("input", ({ target }) => this.moved(target, change));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.elements.reseed.addEventListener("click", () => change("seed", Math.floor(Math.random() * 1e6)));
+  }
+
+  moved(input, change) {
+    const key = input.name,
+      text = LOGARITHMIC.includes(key) ? String(rounded(10 ** Number(input.value))) : input.value;
+    const value = KEYS[key]?.read(text) ?? null;
+    input.setAttribute("aria-invalid", value === null);
+    if (value !== null) change(key, value);
+  }
+
+  show(state) {
+    for (const [key, value] of Object.entries(state)) {
+      const input = this.form.elements[key],
+        output = this.form.querySelector(`.${key} output`);
+      const stands = LOGARITHMIC.includes(key) ? Math.log10(value) : value;
+      if (document.activeElement !== input || key !== "seed") input.value = stands;
+      if (output) {
+        output.textContent = number(value, 3)
+          .replace(/(\.\d*?)0+$/, "$1")
+          .replace(/\.$/, "");
+        input.setAttribute("aria-valuetext", output.textContent);
+      }
+    }
+  }
+}

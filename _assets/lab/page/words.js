@@ -1,0 +1,66 @@
+// What is the case, in words: a sentence on the signal, one on the gradient, one on the units, one on what was learned.
+const NOTHING = 1e-3; // of the first layer's size: less than that is called next to nothing
+const LEVEL = [0.97, 1.03]; // a layer that keeps so much is said to hold
+
+export const number = (value, digits = 2) => {
+  const exact = Number(value).toPrecision(digits);
+  return (exact.includes("e") ? exact.replace("e+", " × 10^").replace("e-", " × 10^−") : exact).replace(/^-/, "−");
+};
+export const percent = (share) => `${Math.round(100 * share)} %`;
+
+// The last point of the curves stands for what all images say, as long as it runs.
+export function words(state, { steps, seen, judged, outgrown }, point) {
+  if (outgrown)
+    return `${steps ? `At step ${steps + 1} the` : "The"} numbers outgrew what a computer holds (float64): ${steps ? "the steps are too large for this network." : "each layer makes them larger."}`;
+  const told = [
+    forward(state, seen),
+    backward(state, seen),
+    units(state, seen),
+    learned(steps, judged) || learned(point?.step, point),
+  ];
+  return told.filter(Boolean).join(" ");
+}
+
+// The mean factor from one layer to the next: a geometric mean, since factors multiply.
+const factor = (sizes) => (sizes.at(-1) / sizes[0]) ** (1 / (sizes.length - 1));
+
+function forward({ activation, depth, start }, { signal }) {
+  if (activation === "sigmoid")
+    return "The activations of the sigmoid lie around one half, so their size says little; look at the gradient.";
+  const hidden = signal.slice(1),
+    kept = factor(hidden);
+  if (hidden.some((size) => size === 0)) return `From layer ${hidden.indexOf(0) + 1} on the signal is zero.`;
+  if (depth === 1)
+    return `The signal enters with the size ${number(signal[0])} and leaves the hidden layer with ${number(hidden[0])}.`;
+  const gone = hidden.findIndex((size) => size < NOTHING * hidden[0]);
+  const so = gone > 0 ? `: at layer ${gone + 1} less than a thousandth of it is left` : "";
+  if (kept >= LEVEL[0] && kept <= LEVEL[1])
+    return `From layer to layer the signal holds: each keeps ${number(kept, 3)} of it, in the mean.`;
+  if (kept > 1) return `The signal grows: each layer multiplies it by ${number(kept)}, in the mean.`;
+  return `Each layer keeps ${number(kept)} of the signal, in the mean${so}.`;
+}
+
+function backward({ depth }, { gradient }) {
+  if (depth === 1) return "";
+  const back = gradient.slice(0, -1).reverse(),
+    kept = factor(back); // from the last hidden layer to the first
+  if (gradient.some((size) => size === 0)) return "To some layers no gradient comes back at all.";
+  if (kept >= LEVEL[0] && kept <= LEVEL[1]) return "On its way back the gradient holds.";
+  return `On its way back the gradient is multiplied by ${number(kept)} at each layer, so that layer 1 gets ${number(gradient[0] / gradient[depth - 1])} of what layer ${depth} gets.`;
+}
+
+function units({ start, activation }, { saturated, dead }) {
+  const [flat, asleep] = [saturated, dead].map((shares) => shares.indexOf(Math.max(...shares)));
+  if (start === "constant") return "All units of a layer start alike and get the same gradient.";
+  if (dead[asleep] > 0.05)
+    return `In layer ${asleep + 1}, ${percent(dead[asleep])} of the units are dead for all of these images.`;
+  if (saturated[flat] > 0.05 && activation !== "relu")
+    return `In layer ${flat + 1}, ${percent(saturated[flat])} of the activations are saturated.`;
+  return "";
+}
+
+function learned(steps, found) {
+  if (!steps || !found) return "";
+  const { loss, accuracy } = found;
+  return `After ${steps} steps the training loss is ${number(loss, 3)}, and ${percent(accuracy)} of the test images are recognized.`;
+}
