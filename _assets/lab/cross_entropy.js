@@ -1,4 +1,5 @@
 // The mean cross-entropy in nats of rows of logits, and its derivative by them: xavier_lib.nn.backpropagation.
+import { refuse_overflow } from "./overflow.js";
 
 // Turn each row of logits into the logarithm of its softmax.
 export function log_softmax(logits, rows, classes, out) {
@@ -17,7 +18,7 @@ export function cross_entropy(logits, labels, rows, classes, by_logits, factor =
   log_softmax(logits, rows, classes, by_logits);
   let loss = 0;
   for (let row = 0; row < rows; row++) loss -= by_logits[row * classes + labels[row]];
-  if (!Number.isFinite(loss)) throw new RangeError("the numbers outgrew float64");
+  if (!Number.isFinite(loss)) refuse_overflow("forward pass");
   for (let place = 0; place < rows * classes; place++) by_logits[place] = Math.exp(by_logits[place]);
   for (let row = 0; row < rows; row++) by_logits[row * classes + labels[row]] -= 1;
   for (let place = 0; place < rows * classes; place++) by_logits[place] = (by_logits[place] / rows) * factor;

@@ -2,61 +2,70 @@
 //   z = x W + b, a = f(z);   by z = by a * f'(z), by W = x' by z, by b = sum of by z over the rows, by x = by z W'
 // All arrays stand row by row in memory taken beforehand; "by" is the derivative of the loss by what follows.
 import { ACTIVATIONS } from "./activations.js";
+import { refuse_overflow } from "./overflow.js";
 
 export class Layer {
-  constructor(fan_in, fan_out, rows, memory) {
+  constructor(fan_in, fan_out, rows, memory, transposed) {
     this.fan_in = fan_in;
     this.fan_out = fan_out;
     this.memory = memory;
     this.weights = memory.room(fan_in * fan_out);
     this.by_weights = memory.room(fan_in * fan_out);
-    this.transposed = memory.room(fan_in * fan_out);
+    this.transposed = transposed; // room for the weights, shared by all layers
     this.draws = new Float64Array(fan_in * fan_out);
     this.bias = new Float64Array(fan_out);
     this.by_bias = new Float64Array(fan_out);
     this.z = memory.room(rows * fan_out);
     this.a = memory.room(rows * fan_out);
     this.by_z = memory.room(rows * fan_out);
+    this.slope = new Float64Array(rows * fan_out); // f'(z)
     this.activation = null; // the last layer has none
   }
 
   // How many numbers a layer takes of the memory that the product works in.
   static count(fan_in, fan_out, rows) {
-    return 3 * fan_in * fan_out + 3 * rows * fan_out;
+    return 2 * fan_in * fan_out + 3 * rows * fan_out;
   }
 
   // Return a, or the logits z.
   forward(x, rows) {
-    const { fan_in, fan_out, weights, bias, z } = this;
+    const { fan_in, fan_out, weights, z, a } = this;
     this.x = x;
     this.memory.multiply(x, fan_in, 1, weights, z, rows, fan_in, fan_out);
-    for (let row = 0, place = 0; row < rows; row++) {
-      for (let unit = 0; unit < fan_out; unit++, place++) z[place] += bias[unit];
-    }
-    return this.activation ? this.activate(rows * fan_out) : z;
-  }
-
-  activate(count) {
-    const { z, a } = this, { f } = ACTIVATIONS[this.activation];
-    for (let place = 0; place < count; place++) a[place] = f(z[place]);
+    this.add_bias(rows);
+    if (!this.activation) return z;
+    ACTIVATIONS[this.activation].f(z, a, rows * fan_out);
     return a;
   }
 
-  // From the derivatives by a, which stand in by_z, those by all else; by x goes where it is wanted, if it is.
-  backward(rows, by_x) {
+  add_bias(rows) {
+    const { fan_out, bias, z } = this;
+    let zero = 0; // times an infinity it is no number
+    for (let row = 0, place = 0; row < rows; row++) {
+      for (let unit = 0; unit < fan_out; unit++, place++) zero += 0 * (z[place] += bias[unit]);
+    }
+    if (zero !== 0) refuse_overflow("forward pass");
+  }
+
+  // From the derivatives by a, which stand in by_z, those by z; by x goes where it is wanted, if it is; those by the
+  // weights and the bias are left out where only signals are looked at.
+  backward(rows, by_x, to_learn = true) {
     const { fan_in, fan_out, by_z, by_weights, transposed } = this;
-    if (this.activation) this.slope(rows * fan_out);
-    this.memory.multiply(this.x, 1, fan_in, by_z, by_weights, fan_in, rows, fan_out);
-    this.sum_rows(rows);
+    if (this.activation) this.times_slope(rows * fan_out);
+    if (to_learn) {
+      this.memory.multiply(this.x, 1, fan_in, by_z, by_weights, fan_in, rows, fan_out);
+      this.sum_rows(rows);
+    }
     if (by_x) {
       this.transpose();
       this.memory.multiply(by_z, fan_out, 1, transposed, by_x, rows, fan_out, fan_in);
     }
   }
 
-  slope(count) {
-    const { z, by_z } = this, { df } = ACTIVATIONS[this.activation];
-    for (let place = 0; place < count; place++) by_z[place] *= df(z[place]);
+  times_slope(count) {
+    const { z, a, slope, by_z } = this;
+    ACTIVATIONS[this.activation].df(z, a, slope, count);
+    for (let place = 0; place < count; place++) by_z[place] *= slope[place];
   }
 
   sum_rows(rows) {

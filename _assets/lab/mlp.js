@@ -13,10 +13,12 @@ export class MLP {
   constructor(sizes, { start = "glorot_uniform", gain = 1, activation = "tanh", seed = 0, wasm = true } = {}) {
     this.sizes = sizes;
     const shapes = sizes.slice(1).map((fan_out, layer) => [sizes[layer], fan_out]);
-    const count = shapes.reduce((sum, shape) => sum + Layer.count(...shape, CAPACITY), CAPACITY * sizes[0]);
+    const largest = Math.max(...shapes.map(([fan_in, fan_out]) => fan_in * fan_out));
+    const count = shapes.reduce((sum, shape) => sum + Layer.count(...shape, CAPACITY), CAPACITY * sizes[0] + largest);
     const memory = (wasm && vectors(count)) || plain();
     this.rows = memory.room(CAPACITY * sizes[0]); // the rows that pass
-    this.layers = shapes.map((shape) => new Layer(...shape, CAPACITY, memory));
+    const transposed = memory.room(largest);
+    this.layers = shapes.map((shape) => new Layer(...shape, CAPACITY, memory, transposed));
     this.labels = new Uint8Array(CAPACITY);
     this.last = this.layers.at(-1);
     this.restart({ start, gain, activation, seed });
@@ -49,17 +51,20 @@ export class MLP {
   }
 
   // Carry the derivatives by the logits back through all layers, which keep them; return the loss.
-  backward(y, chosen, factor = 1) {
+  backward(y, chosen, factor = 1, to_learn = true) {
     const count = chosen.length, { layers, labels, last } = this;
     for (let row = 0; row < count; row++) labels[row] = y[chosen[row]];
     const loss = cross_entropy(last.z, labels, count, last.fan_out, last.by_z, factor);
-    for (let layer = layers.length - 1; layer >= 0; layer--) layers[layer].backward(count, layers[layer - 1]?.by_z);
+    for (let layer = layers.length - 1; layer >= 0; layer--) {
+      layers[layer].backward(count, layers[layer - 1]?.by_z, to_learn);
+    }
     return loss;
   }
 
-  gradients(x, y, chosen) {
+  // The loss; the layers keep all derivatives, or those by z alone.
+  gradients(x, y, chosen, to_learn = true) {
     this.forward(x, chosen);
-    return this.backward(y, chosen);
+    return this.backward(y, chosen, 1, to_learn);
   }
 
   // Take one step of gradient descent on some rows and return the loss before it.

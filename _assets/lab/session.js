@@ -3,6 +3,7 @@ import { range_of } from "./activations.js";
 import { digits } from "./digits.js";
 import { default_rng } from "./generator.js";
 import { MLP, batches, every } from "./mlp.js";
+import { Overflow } from "./overflow.js";
 import { signals } from "./signals.js";
 
 const CLASSES = 10;
@@ -34,13 +35,9 @@ export class Session {
   // Take one step of training; numbers that outgrow float64 end it.
   step() {
     const { x, y } = this.train, chosen = this.batches.next().value;
-    try {
-      this.seen += this.network.step(x, y, chosen, this.rate) * chosen.length;
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.outgrown = true;
-      return;
-    }
+    const loss = this.within(() => this.network.step(x, y, chosen, this.rate));
+    if (this.outgrown) return;
+    this.seen += loss * chosen.length;
     this.rows += chosen.length;
     this.steps += 1;
     if (this.steps % POINT === 0) this.mark();
@@ -48,29 +45,34 @@ export class Session {
 
   // Note the mean loss seen since the last point, and the accuracy on the test images.
   mark() {
-    const { accuracy } = this.network.judge(this.test.x, this.test.y);
-    this.points.push({ step: this.steps, loss: this.seen / this.rows, accuracy });
+    const judged = this.within(() => this.network.judge(this.test.x, this.test.y));
+    if (judged) this.points.push({ step: this.steps, loss: this.seen / this.rows, accuracy: judged.accuracy });
     this.seen = this.rows = 0;
   }
 
   // What the views show now; points are those since the last report.
   report() {
-    const { network, test, steps, activation } = this, points = this.points.splice(0);
-    let seen = null;
-    try {
-      seen = signals(network, this.train.x, this.train.y, range_of(activation));
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.outgrown = true;
-    }
-    const answers = this.outgrown ? null : network.probabilities(test.x, every(SHOWN));
+    const { network, train, test, steps } = this, points = this.points.splice(0);
+    const seen = this.within(() => signals(network, train.x, train.y, range_of(this.activation)));
+    const answers = this.within(() => network.probabilities(test.x, every(SHOWN)));
     return { steps, points, seen, answers, outgrown: this.outgrown };
   }
 
   // The mean loss over all training images and the accuracy on all test images.
   judge() {
-    if (this.outgrown) return null;
-    const { loss } = this.network.judge(this.train.x, this.train.y);
-    return { loss, accuracy: this.network.judge(this.test.x, this.test.y).accuracy };
+    const { network, train, test } = this;
+    const [on_train, on_test] = [train, test].map(({ x, y }) => this.within(() => network.judge(x, y)));
+    return this.outgrown ? null : { loss: on_train.loss, accuracy: on_test.accuracy };
+  }
+
+  // What is computed, or null as soon as numbers outgrow float64.
+  within(compute) {
+    try {
+      return this.outgrown ? null : compute();
+    } catch (error) {
+      if (!(error instanceof Overflow)) throw error;
+      this.outgrown = true;
+      return null;
+    }
   }
 }

@@ -1,6 +1,7 @@
 // How large the signal is, layer by layer, on its way forward and on its way back: xavier_lib.nn.signals.
 import { ACTIVATIONS } from "./activations.js";
 import { every } from "./mlp.js";
+import { refuse_overflow } from "./overflow.js";
 
 const INPUTS = 100;
 const FLAT = 0.05; // of the steepest slope: below it a unit counts as saturated, as in xavier_lib.sigmoid
@@ -15,22 +16,19 @@ export function rms(values, count) {
   return largest * Math.sqrt(sum / count);
 }
 
-// Share of pre-activations at which the activation is flat.
-export function share_saturated(z, count, activation) {
-  const { df } = ACTIVATIONS[activation];
-  let flat = 0, steepest = 0;
-  for (let tenth = -80; tenth <= 80; tenth++) steepest = Math.max(steepest, df(tenth / 10));
-  for (let place = 0; place < count; place++) flat += df(z[place]) < FLAT * steepest ? 1 : 0;
+// Share of slopes that are flat beside the steepest one.
+export function share_saturated(slope, count, steepest) {
+  let flat = 0;
+  for (let place = 0; place < count; place++) flat += slope[place] < FLAT * steepest ? 1 : 0;
   return flat / count;
 }
 
 // Share of units whose slope is zero for every input: nothing that is learned can wake them.
-export function share_dead(z, rows, units, activation) {
-  const { df } = ACTIVATIONS[activation];
+export function share_dead(slope, rows, units) {
   let dead = 0;
   for (let unit = 0; unit < units; unit++) {
     let row = 0;
-    while (row < rows && df(z[row * units + unit]) === 0) row++;
+    while (row < rows && slope[row * units + unit] === 0) row++;
     dead += row === rows ? 1 : 0;
   }
   return dead / units;
@@ -40,24 +38,27 @@ export function share_dead(z, rows, units, activation) {
 export function histogram(values, count, low, high) {
   const shares = new Float64Array(BINS), scale = BINS / (high - low);
   for (let place = 0; place < count; place++) {
-    shares[Math.max(0, Math.min(BINS - 1, Math.floor(values[place] * scale) - low * scale))] += 1 / count;
+    shares[Math.max(0, Math.min(BINS - 1, Math.floor(values[place] * scale) - low * scale))] += 1;
   }
-  return shares;
+  return shares.map((number) => number / count);
 }
 
 // All that the views show of a network, over the first hundred images: the input first, then layer by layer. The
 // output layer has logits and no activations, the input no gradient.
 export function signals(network, x, y, [low, high]) {
   const rows = Math.min(INPUTS, y.length), chosen = every(rows), { layers, last } = network;
-  const loss = network.gradients(x, y, chosen);
+  const loss = network.gradients(x, y, chosen, false);
   const hidden = layers.filter((layer) => layer !== last);
   const sized = (array, layer) => rms(array, rows * layer.fan_out);
+  const gradient = layers.map((layer) => sized(layer.by_z, layer));
+  if (!gradient.every(Number.isFinite)) refuse_overflow("backward pass");
+  const steepest = ({ activation }) => ACTIVATIONS[activation].steepest;
   return {
     loss,
     signal: [rms(network.rows, rows * network.sizes[0]), ...hidden.map((layer) => sized(layer.a, layer))],
-    gradient: layers.map((layer) => sized(layer.by_z, layer)),
-    saturated: hidden.map(({ z, fan_out, activation }) => share_saturated(z, rows * fan_out, activation)),
-    dead: hidden.map(({ z, fan_out, activation }) => share_dead(z, rows, fan_out, activation)),
+    gradient,
+    saturated: hidden.map((layer) => share_saturated(layer.slope, rows * layer.fan_out, steepest(layer))),
+    dead: hidden.map(({ slope, fan_out }) => share_dead(slope, rows, fan_out)),
     histograms: hidden.map(({ a, fan_out }) => histogram(a, rows * fan_out, low, high)),
   };
 }

@@ -99,11 +99,23 @@ const trained = (sizes, options, steps, rate) => {
   for (let step = 0; step < steps; step++) losses.push(network.step(x, y, shuffled.next().value, rate));
   return { losses, ...network.judge(test.x, test.y), weights: told(network.layers.map((layer) => layer.weights)) };
 };
-const measured = (sizes, options) => {
-  const { x, y } = digits("train"), found = signals(new MLP(sizes, options), x, y, [-1, 1]);
+const measured = (sizes, options, light = 1) => {
+  const { x, y } = digits("train"), lit = x.map((pixel) => light * pixel);
+  const found = signals(new MLP(sizes, options), lit, y, [-1, 1]);
   return { ...found, histograms: told(found.histograms) };
 };
-const activation = (name, z) => [z.map(ACTIVATIONS[name].f), z.map(ACTIVATIONS[name].df)];
+const seen = (state, steps) => {
+  const session = new Session();
+  session.begin(state);
+  for (let step = 0; step < steps; step++) session.step();
+  return { ...session.report(), judged: session.judge() };
+};
+const activation = (name, z) => {
+  const { f, df } = ACTIVATIONS[name], a = new Float64Array(z.length), slope = new Float64Array(z.length);
+  f(z, a, z.length);
+  df(z, a, slope, z.length);
+  return told([a, slope]);
+};
 const product = (kind, a, row_step, column_step, b, sizes) => {
   const memory = kind === "plain" ? plain() : vectors(a.length + b.length + sizes[0] * sizes[2]);
   const room = (values) => { const array = memory.room(values.length); array.set(values); return array; };

@@ -157,20 +157,30 @@ def test_layers_of_different_widths_agree(engine: Engine, sizes: tuple[int, ...]
         compare_passes(engine, sizes, start, 1.0, activation, seed=5)
 
 
+def batches() -> Iterator[Any]:
+    """Yield the rows of each batch that the laboratory takes, epoch after epoch."""
+    source = np.random.default_rng(0)
+    while True:
+        order = source.permutation(len(DIGITS.y_train))
+        yield from (order[first : first + 32] for first in range(0, len(order), 32))
+
+
+def train(theirs: MLP, steps: int, rate: float) -> list[float]:
+    """Train the library's network on the same batches; return the losses."""
+    return [
+        theirs.step(DIGITS.x_train[batch], DIGITS.y_train[batch], learning_rate=rate)
+        for batch in itertools.islice(batches(), steps)
+    ]
+
+
 def compare_training(engine: Engine, sizes: tuple[int, ...], start: str, activation: str, seed: int) -> None:
     """Compare the losses of the first hundred steps within 1e-9, and what has become of the weights."""
     steps, rate = 100, 0.01 if activation == "linear" else 0.05  # deep linear networks outgrow float64
     ours = engine("trained", sizes, options(start, 1.0, activation, seed), steps, rate)
-    theirs, losses, source = network(sizes, start, 1.0, activation, seed), [], np.random.default_rng(0)
-    while len(losses) < steps:
-        order = source.permutation(len(DIGITS.y_train))
-        for first in range(0, len(order), 32):
-            batch = order[first : first + 32]
-            losses.append(theirs.step(DIGITS.x_train[batch], DIGITS.y_train[batch], learning_rate=rate))
-    rest = len(losses) - steps
-    np.testing.assert_allclose(ours["losses"], losses[:steps], rtol=1e-9)
-    if rest == 0:
-        assert far(ours["weights"][0], theirs.weights[0]) < 1e-9
+    theirs = network(sizes, start, 1.0, activation, seed)
+    np.testing.assert_allclose(ours["losses"], train(theirs, steps, rate), rtol=1e-9)
+    for found, expected in zip(ours["weights"], theirs.weights, strict=True):
+        assert far(found, expected) < 1e-9
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -241,10 +251,53 @@ def test_a_network_without_webassembly_gives_the_same_numbers(engine: Engine):
     assert runs[0] == runs[1]
 
 
-def test_training_that_outgrows_the_numbers_says_so(engine: Engine):
+@pytest.mark.parametrize("light", [1e8, 1e12])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_layer_that_outgrows_the_numbers_is_refused(engine: Engine, activation: str, light: float):
+    """As in the library, also where a later layer hides it: tanh of an infinity, and relu of what is no number."""
+    sizes, gain, x, y = (64, 8, 8, 10), 1e300, light * DIGITS.x_train[:100], DIGITS.y_train[:100]
+    with pytest.raises(FloatingPointError, match="forward pass outgrew float64"):
+        network(sizes, "naive_normal", gain, activation, 0).forward(x)
+    state = options("naive_normal", gain, activation, 0)
+    for asked in (("measured", sizes, state, light), ("passes", sizes, state, x, y)):
+        with pytest.raises(Exception, match="forward pass outgrew float64"):
+            engine(*asked)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_training_that_outgrows_the_numbers_says_so(engine: Engine, activation: str):
     """As the library does, in place of a loss that is no number."""
+    sizes, rate = (64, 8, 8, 10), 1.7e308
+    with pytest.raises(FloatingPointError, match="outgrew float64"):
+        train(network(sizes, "naive_normal", 1e3, activation, 0), 100, rate)
     with pytest.raises(Exception, match="outgrew float64"):
-        engine("trained", (64, *[30] * 5, 10), options("naive_normal", 1e3, "linear", 0), 100, 1e30)
+        engine("trained", sizes, options("naive_normal", 1e3, activation, 0), 100, rate)
+
+
+@pytest.mark.parametrize("activation", ["linear", "relu", "leaky_relu"])
+def test_a_gradient_that_outgrows_the_numbers_is_refused(engine: Engine, activation: str):
+    """As in the library; the images are all but black, so that the way forward does not."""
+    sizes, light, gain = (64, 8, 8, 10), 1e-300, 1e170
+    theirs = network(sizes, "naive_normal", gain, activation, 0)
+    with pytest.raises(FloatingPointError, match="backward pass outgrew float64"):
+        theirs.gradients(light * DIGITS.x_train[:100], DIGITS.y_train[:100])
+    with pytest.raises(Exception, match="backward pass outgrew float64"):
+        engine("measured", sizes, options("naive_normal", gain, activation, 0), light)
+
+
+def test_a_session_says_that_its_numbers_outgrew(engine: Engine):
+    """From the start on, or while it learns; nothing that is no number is shown, and what was seen before is."""
+    state = {**options("glorot_uniform", 1.0, "linear", 0), "depth": 3, "width": 20, "rate": 0.1}
+    nothing = {"seen": None, "answers": None, "judged": None, "outgrown": True}
+    assert engine("seen", {**state, "gain": 1e160}, 3) == {**nothing, "steps": 0, "points": []}
+    assert engine("seen", {**state, "start": "naive_normal", "gain": 1e300}, 0) == {**nothing, "steps": 0, "points": []}
+    late = engine("seen", {**state, "rate": 1e30}, 100)
+    assert late == {**nothing, "steps": late["steps"], "points": []}
+    assert 0 < late["steps"] < 15
+    well = engine("seen", state, 40)
+    assert not well["outgrown"]
+    assert [point["step"] for point in well["points"]] == [15, 30]
+    assert well["judged"]["accuracy"] > 0.5
 
 
 def test_the_digits_are_the_librarys(engine: Engine):
