@@ -1,7 +1,8 @@
 """Chapters are plain Markdown, which every notebook program shows. Here it is told to Sphinx, and made to travel.
 
-Sphinx: a link to the glossary, the bibliography or a module becomes a term, a citation or a function, one to a state of
-the laboratory HTML; an exercise, a hint, a worked answer and a property become directives. Travel: a link to another file becomes one to the site.
+Sphinx: a link to the glossary, the bibliography or a module becomes a term, a citation or a function, one to a state
+of the laboratory becomes HTML; an exercise, a hint, a worked answer and a property become directives.
+Travel: a link to another file becomes one to the site.
 """
 
 import functools
