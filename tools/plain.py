@@ -1,10 +1,12 @@
 """Chapters are plain Markdown, which every notebook program shows. Here it is told to Sphinx, and made to travel.
 
-Sphinx: a link to the glossary, the bibliography or a module becomes a term, a citation or a function; an exercise, a
-hint, a worked answer and a property become directives. Travel: a link to another file becomes one to the site.
+Sphinx: a link to the glossary, the bibliography or a module becomes a term, a citation or a function, one to a state
+of the laboratory becomes HTML; an exercise, a hint, a worked answer and a property become directives.
+Travel: a link to another file becomes one to the site.
 """
 
 import functools
+import html
 import json
 import re
 from pathlib import Path
@@ -48,8 +50,10 @@ def quoted(text: str) -> str:
 
 
 def role(link: str, words: str, target: str) -> str:
-    """Return a link as the role that Sphinx checks, or as it is."""
+    """Return a link as the role that Sphinx checks, as HTML if it leads to a state of the laboratory, or as it is."""
     path, _, name = target.removeprefix("../").partition("#")
+    if path == "laboratory.md" and name:
+        return f'<a class="reference internal" href="../laboratory.html#{html.escape(name)}">{words}</a>'
     if path in ("glossary.md", "") and name in terms():
         return f"{{term}}`{words} <{terms().get(name, name)}>`"
     if path == "references.bib":

@@ -46,7 +46,10 @@ def title(page: str) -> str:
 
 
 def test_every_internal_link_and_anchor_resolves(site: Path) -> None:
-    """Each address of each page leads to a file of the site and, where it names one, to an element of it."""
+    """Each address of each page leads to a file of the site and, where it names one, to an element of it.
+
+    What stands after the # of a link to the laboratory is a state, which its page reads.
+    """
     base, broken = "http://site/book/", []
     for page in pages(site):
         for target in targets(tags(site / f"{page}.html")):
@@ -57,6 +60,8 @@ def test_every_internal_link_and_anchor_resolves(site: Path) -> None:
             file = site / name
             named = unquote(whole.fragment)
             there = whole.path.startswith("/book/") and file.is_file()
+            if whole.path == "/book/laboratory.html" and named.startswith("start="):
+                named = ""
             if not there or (named and named not in {tag.attributes.get("id") for tag in tags(file)}):
                 broken.append((page, target))
     assert broken == []
