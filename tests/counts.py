@@ -81,9 +81,13 @@ def number(words: str) -> int:
     return value
 
 
+ELSEWHERE = re.compile(r"In the laboratory: open \[[^\]]*\]\([^)]*\)[^.]*\.")  # their counts: tests/laboratory
+
+
 def phrases(section: Section) -> dict[str, int]:
     """The counted phrases of a section, with their numbers."""
-    prose = re.sub(r"\]\([^)]*\)|[*\[\]]", "", section.prose)
+    here = ELSEWHERE.sub("", section.prose)
+    prose = re.sub(r"\]\([^)]*\)|[*\[\]]", "", here)
     return {match[0].lower(): number(match[1]) for match in PHRASE.finditer(flat(prose))}
 
 

@@ -27,7 +27,7 @@ export const CONTROLS = `
   ${field("activation", "activation", `<select name="activation">${activations}</select>`)}
   ${slider("depth", "depth, hidden layers", 1, 30, 1)}
   ${slider("width", "width, units a layer", 4, 128, 1)}
-  ${slider("rate", "learning rate", -4, 1, 0.05)}
+  ${slider("rate", "learning rate", -3, 1, 0.02)}
   <div class="seed">${field("seed", "seed", '<input name="seed" type="number" min="0" step="1" required>')}<button type="button" name="reseed">Reseed</button></div>`;
 
 const LOGARITHMIC = ["gain", "rate"]; // their sliders move the exponent of ten

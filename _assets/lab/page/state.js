@@ -33,7 +33,7 @@ export const KEYS = {
   depth: whole(1, 30),
   width: whole(4, 128),
   seed: whole(0, Number.MAX_SAFE_INTEGER),
-  rate: number(0.0001, 10),
+  rate: number(0.001, 10),
 };
 
 // Return { state, faults }: what an address does not say is the default, and so is what it says wrongly.
