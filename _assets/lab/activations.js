@@ -81,5 +81,5 @@ export const ACTIVATIONS = {
 };
 
 // Where the values of an activation are shown: all of its range, or the middle of one that has no end.
-const BOUNDED = { sigmoid: [0, 1], tanh: [-1, 1], softsign: [-1, 1] };
-export const range_of = (activation) => BOUNDED[activation] ?? [-3, 3];
+const RANGES = { sigmoid: [0, 1], tanh: [-1, 1], softsign: [-1, 1], relu: [0, 3] };
+export const range_of = (activation) => RANGES[activation] ?? [-3, 3];

@@ -287,3 +287,21 @@ def test_the_landing_page_plays_four_starts_and_loads_nothing_before(tab: Page, 
         small.get_by_role("button", name="Pause").press("Enter")
         expect(small.locator(".status")).to_contain_text("Epoch")
         assert small.get_by_role("link").get_attribute("href").endswith(starts.nth(number).get_attribute("value"))  # type: ignore[union-attr, arg-type]
+
+
+def test_the_challenge_is_marked_when_one_change_learns(tab: Page, address: str) -> None:
+    """Not by the setting itself, nor by two changes or another seed, but by one change that reaches nine in ten."""
+    open_state(tab, address, "")
+    first, mark = tab.locator(".challenge > li").nth(4), tab.locator(".challenge .solved")
+    first.get_by_role("link").first.click()
+    for moved in ((), ("seed", "9"), ("rate", "-1"), ("seed", "5")):
+        if moved:
+            control(tab, moved[0]).fill(moved[1])
+        expect(tab.locator(".words")).not_to_contain_text("After")
+        tab.locator("[name=full]").check()
+        tab.get_by_role("button", name="Play").click()
+        tab.wait_for_function("() => Number(document.querySelector('.curves').dataset.steps) >= 450")
+        tab.get_by_role("button", name="Pause").click()
+        expect(tab.locator(".status")).to_contain_text("steps the training loss")
+        assert mark.count() == (moved == ("seed", "5")), moved
+    expect(first.locator(".solved")).to_have_text("Solved: rate = 0.1.")

@@ -8,6 +8,7 @@ const SIZES = { top: 8, bottom: 210 },
   VALUES = { top: 236, bottom: 366 },
   SHARES = { top: 392, bottom: 452 };
 const HEIGHT = 492;
+const APART = 24; // pixels between two words below
 const WIDEST = 1e30; // sizes beyond are drawn on the edge
 
 export function layers_view(width, { seen }, { activation, depth }, pinned) {
@@ -18,7 +19,7 @@ export function layers_view(width, { seen }, { activation, depth }, pinned) {
     sizes(width, x, seen, pinned),
     values(width, x, step, seen, range_of(activation)),
     shares(width, x, step, seen),
-    layers(width, x, depth),
+    layers(width, x, step, depth),
   ].join("");
   return view(
     width,
@@ -124,14 +125,12 @@ function shares(width, x, step, { saturated, dead }) {
   );
 }
 
-function layers(width, x, depth) {
-  const room = width - LEFT - RIGHT,
-    each = Math.ceil((depth + 2) / (room / 26));
-  let words =
-    label(x(0), HEIGHT - 22, "in", { "text-anchor": "middle" }) +
-    label(x(depth + 1), HEIGHT - 22, "out", { "text-anchor": "middle" });
-  for (let layer = 1; layer <= depth; layer++) {
-    if (layer % each === 0 || layer === 1) words += label(x(layer), HEIGHT - 22, layer, { "text-anchor": "middle" });
-  }
+// As many numbers of layers as there is room for, none of them on the words at the ends.
+function layers(width, x, step, depth) {
+  const each = Math.ceil(APART / step);
+  const numbered = (layer) => layer % each === 0 && layer * step >= APART && (depth + 1 - layer) * step >= APART;
+  const below = (layer, words) => label(x(layer), HEIGHT - 22, words, { "text-anchor": "middle" });
+  let words = below(0, "in") + below(depth + 1, "out");
+  for (let layer = 1; layer <= depth; layer++) if (numbered(layer)) words += below(layer, layer);
   return words + label((LEFT + width - RIGHT) / 2, HEIGHT - 4, "layer", { "text-anchor": "middle" });
 }

@@ -9,6 +9,8 @@ export const number = (value, digits = 2) => {
 export const percent = (share) => `${Math.round(100 * share)} %`;
 
 // The last point of the curves stands for what all images say, as long as it runs.
+const times = (kept) => number(kept, Math.abs(kept - 1) < 0.1 ? 3 : 2);
+
 export function words(state, { steps, seen, judged, outgrown }, point) {
   if (outgrown)
     return `${steps ? `At step ${steps + 1} the` : "The"} numbers outgrew what a computer holds (float64): ${steps ? "the steps are too large for this network." : "each layer makes them larger."}`;
@@ -21,7 +23,7 @@ export function words(state, { steps, seen, judged, outgrown }, point) {
   return told.filter(Boolean).join(" ");
 }
 
-// The mean factor from one layer to the next: a geometric mean, since factors multiply.
+// The mean factor from one layer to the next: a geometric mean, since factors multiply. Near one it has a digit more.
 const factor = (sizes) => (sizes.at(-1) / sizes[0]) ** (1 / (sizes.length - 1));
 
 function forward({ activation, depth, start }, { signal }) {
@@ -35,9 +37,9 @@ function forward({ activation, depth, start }, { signal }) {
   const gone = hidden.findIndex((size) => size < NOTHING * hidden[0]);
   const so = gone > 0 ? `: at layer ${gone + 1} less than a thousandth of it is left` : "";
   if (kept >= LEVEL[0] && kept <= LEVEL[1])
-    return `From layer to layer the signal holds: each keeps ${number(kept, 3)} of it, in the mean.`;
-  if (kept > 1) return `The signal grows: each layer multiplies it by ${number(kept)}, in the mean.`;
-  return `Each layer keeps ${number(kept)} of the signal, in the mean${so}.`;
+    return `From layer to layer the signal holds: each keeps ${times(kept)} of it, in the mean.`;
+  if (kept > 1) return `The signal grows: each layer multiplies it by ${times(kept)}, in the mean.`;
+  return `Each layer keeps ${times(kept)} of the signal, in the mean${so}.`;
 }
 
 function backward({ depth }, { gradient }) {
@@ -46,7 +48,7 @@ function backward({ depth }, { gradient }) {
     kept = factor(back); // from the last hidden layer to the first
   if (gradient.some((size) => size === 0)) return "To some layers no gradient comes back at all.";
   if (kept >= LEVEL[0] && kept <= LEVEL[1]) return "On its way back the gradient holds.";
-  return `On its way back the gradient is multiplied by ${number(kept)} at each layer, so that layer 1 gets ${number(gradient[0] / gradient[depth - 1])} of what layer ${depth} gets.`;
+  return `On its way back the gradient is multiplied by ${times(kept)} at each layer, so that layer 1 gets ${number(gradient[0] / gradient[depth - 1])} of what layer ${depth} gets.`;
 }
 
 function units({ start, activation }, { saturated, dead }) {
