@@ -1,6 +1,5 @@
-// The six activations of xavier_lib.ACTIVATIONS and their derivatives, over so many pre-activations z: f fills a with
-// f(z), df fills slope with f'(z) from both. Each has loops of its own: calling a function a number takes longer than
-// the number. The steepest slope is that on |z| <= 8, which xavier_lib.sigmoid.share_saturated compares with.
+// The six activations of xavier_lib.ACTIVATIONS: f fills a with f(z), df fills slope with f'(z), from z and a; steepest
+// is the largest slope. Each has loops of its own, since calling a function for each number would take most of the time.
 const NEGATIVE_SLOPE = 0.01; // of leaky_relu
 
 // The sigmoid and its derivative never overflow, and keep their precision far from zero.
