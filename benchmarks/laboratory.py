@@ -1,9 +1,9 @@
 """A step of the laboratory's engine beside a step of ``MLP``, and a redraw: ``python -m benchmarks.laboratory``.
 
 The very files of ``_assets/lab`` run in a worker of headless Chromium, the library in this process; both in float64,
-one thread each, on the first 32 digits. Rounds of both alternate and the shortest counts, since whatever else the
-machine does only adds. A redraw is what a page asks for while a gain is dragged, without the drawing: ``begin`` with
-another gain, and ``report``; its times are the median and the 95th percentile of a hundred.
+one thread each, on batches of 32 digits in turn. Rounds of both alternate and the shortest counts, since whatever
+else the machine does only adds. A redraw is what a page asks for while a gain is dragged, without the drawing:
+``begin`` with another gain, and ``report``; its times are the median and the 95th percentile of a hundred.
 """
 
 import os
@@ -27,6 +27,7 @@ LAB = Path(__file__).parent.parent / "_assets" / "lab"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 STEPS = ((1, 4), (5, 64), (10, 64), (30, 64), (5, 128))  # depth and width
 REDRAWS = ((5, 64), (10, 64), (30, 64), (30, 128))
+ROWS = 1408  # 44 batches
 RATE = 0.01
 CHUNK = 0.03  # seconds, long beside what a browser's clock can tell
 ROUNDS = 40
@@ -34,16 +35,16 @@ GOAL = 4  # times as slow as the library
 WORKER = """self.worker = new Worker(
     URL.createObjectURL(new Blob([], { type: 'text/javascript' })), { type: 'module' },
 )"""
-LOAD = """async address => {
-    const { MLP, every } = await import(`${address}/mlp.js`)
+LOAD = """async ([address, rows]) => {
+    const { MLP, every, parts } = await import(`${address}/mlp.js`)
     const { digits } = await import(`${address}/digits.js`)
     const { Session } = await import(`${address}/session.js`)
-    const { x, y } = digits('train'), batch = every(32)
+    const { x, y } = digits('train'), batches = [...parts(every(rows), 32)]
     let network
     self.build = (sizes, activation) => { network = new MLP(sizes, { activation }) }
     self.seconds = (steps, rate) => {
         const start = performance.now()
-        for (let step = 0; step < steps; step++) network.step(x, y, batch, rate)
+        for (let step = 0; step < steps; step++) network.step(x, y, batches[step % batches.length], rate)
         return (performance.now() - start) / 1000
     }
     self.redraw = (state, times) => {
@@ -68,7 +69,7 @@ def engine() -> Iterator[Worker]:
         page.goto(f"{address}/worker.js")  # any address of that origin
         with page.expect_worker() as started:
             page.evaluate(WORKER)
-        started.value.evaluate(LOAD, address)
+        started.value.evaluate(LOAD, [address, ROWS])
         yield started.value
         browser.close()
 
@@ -82,12 +83,12 @@ def ours(worker: Worker, sizes: tuple[int, ...], activation: str) -> Callable[[i
 def theirs(sizes: tuple[int, ...], activation: str) -> Callable[[int], float]:
     """Return a function from a count of the library's steps to their seconds."""
     network, data = MLP(sizes, glorot_uniform, activation=activation, rng=0), digits()  # type: ignore[arg-type]
-    x, y = data.x_train[:32], data.y_train[:32]
+    batches = [(data.x_train[first : first + 32], data.y_train[first : first + 32]) for first in range(0, ROWS, 32)]
 
     def seconds(steps: int) -> float:
         start = time.perf_counter()
-        for _ in range(steps):
-            network.step(x, y, learning_rate=RATE)
+        for step in range(steps):
+            network.step(*batches[step % len(batches)], learning_rate=RATE)
         return time.perf_counter() - start
 
     return seconds

@@ -47,8 +47,7 @@ export class Layer {
     if (zero !== 0) refuse_overflow("forward pass");
   }
 
-  // From the derivatives by a, which stand in by_z, those by z; by x goes where it is wanted, if it is; those by the
-  // weights and the bias are left out where only signals are looked at.
+  // From the derivatives by a, which stand in by_z, those by z; by x where it is wanted, by W and b where it is to learn.
   backward(rows, by_x, to_learn = true) {
     const { fan_in, fan_out, by_z, by_weights, transposed } = this;
     if (this.activation) this.times_slope(rows * fan_out);

@@ -2,6 +2,7 @@
 import { cross_entropy, log_softmax } from "./cross_entropy.js";
 import { default_rng } from "./generator.js";
 import { Layer } from "./layer.js";
+import { refuse_overflow } from "./overflow.js";
 import { plain } from "./products.js";
 import { draw, spread } from "./starts.js";
 import { vectors } from "./vectors.js";
@@ -80,13 +81,15 @@ export class MLP {
     const classes = this.last.fan_out, logs = new Float64Array(CAPACITY * classes);
     let loss = 0, right = 0;
     for (const chosen of parts(every(y.length), CAPACITY)) {
-      log_softmax(this.forward(x, chosen), chosen.length, classes, logs);
+      const logits = this.forward(x, chosen);
+      log_softmax(logits, chosen.length, classes, logs);
       chosen.forEach((row, place) => {
-        const found = logs.subarray(place * classes, (place + 1) * classes);
-        loss -= found[y[row]];
+        const first = place * classes, found = logits.subarray(first, first + classes);
+        loss -= logs[first + y[row]];
         right += found.indexOf(Math.max(...found)) === y[row] ? 1 : 0;
       });
     }
+    if (!Number.isFinite(loss)) refuse_overflow("forward pass");
     return { loss: loss / y.length, accuracy: right / y.length };
   }
 
