@@ -86,13 +86,13 @@ function values(width, x, step, { histograms }, [low, high]) {
   );
 }
 
-// A histogram on its side and its mirror image, as wide as its fullest bin.
+// A histogram on its side and its mirror image. The width is the root of the share, so that few values are seen too.
 function violin(middle, step, shares, y, low, high) {
   const fullest = Math.max(...shares),
     height = (high - low) / shares.length;
   return Array.from(shares, (share, bin) => {
     if (share === 0) return "";
-    const half = Math.max(0.5, (share / fullest) * step * 0.46),
+    const half = Math.max(0.5, Math.sqrt(share / fullest) * step * 0.46),
       top = y(low + (bin + 1) * height);
     return `M${place(middle - half)} ${place(top)}h${place(2 * half)}V${place(y(low + bin * height))}h${place(-2 * half)}z`;
   }).join("");

@@ -21,7 +21,8 @@ const TRANSPORT = `
   </div>`;
 
 const LAYERS = `By layer, over 100 training images: the ${key("signal", "size (rms) of the activations")} and of
-  ${key("gradient", "the gradient")} on a logarithmic axis; the values of the activations; the shares
+  ${key("gradient", "the gradient")} on a logarithmic axis; how the values of the activations
+  are spread, wider where there are more; the shares
   ${key("saturated", "saturated")} and ${key("dead", "dead")}.`;
 const CURVES = `By step: the ${key("loss", "training loss")}, which is 2.3 for who guesses, and the
   ${key("accuracy", "test accuracy")}<span class="pinned" hidden>. Dashed and gray: the pinned run</span>.`;
