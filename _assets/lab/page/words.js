@@ -1,16 +1,23 @@
 // What is the case, in words: a sentence on the signal, one on the gradient, one on the units, one on what was learned.
+import { power_of_ten } from "./svg.js";
+
 const NOTHING = 1e-3; // of the first layer's size: less than that is called next to nothing
 const LEVEL = [0.97, 1.03]; // a layer that keeps so much is said to hold
 
-export const number = (value, digits = 2) => {
-  const exact = Number(value).toPrecision(digits);
-  return (exact.includes("e") ? exact.replace("e+", " × 10^").replace("e-", " × 10^−") : exact).replace(/^-/, "−");
-};
+// So many digits, with a power of ten where zeros would have to be counted.
+export function number(value, digits = 2) {
+  const size = Math.abs(value);
+  if (size >= 10 ** digits && size < 1e5) return String(Math.round(value)).replace("-", "−");
+  if (size === 0 || (size >= 1e-3 && size < 1e5)) return Number(value).toPrecision(digits).replace("-", "−");
+  const [mantissa, exponent] = Number(value)
+    .toExponential(digits - 1)
+    .split("e");
+  return `${mantissa.replace("-", "−")} · ${power_of_ten(Number(exponent))}`;
+}
+
 export const percent = (share) => `${Math.round(100 * share)} %`;
 
 // The last point of the curves stands for what all images say, as long as it runs.
-const times = (kept) => number(kept, Math.abs(kept - 1) < 0.1 ? 3 : 2);
-
 export function words(state, { steps, seen, judged, outgrown }, point) {
   if (outgrown)
     return `${steps ? `At step ${steps + 1} the` : "The"} numbers outgrew what a computer holds (float64): ${steps ? "the steps are too large for this network." : "each layer makes them larger."}`;
@@ -24,6 +31,7 @@ export function words(state, { steps, seen, judged, outgrown }, point) {
 }
 
 // The mean factor from one layer to the next: a geometric mean, since factors multiply. Near one it has a digit more.
+const times = (kept) => number(kept, Math.abs(kept - 1) < 0.1 ? 3 : 2);
 const factor = (sizes) => (sizes.at(-1) / sizes[0]) ** (1 / (sizes.length - 1));
 
 function forward({ activation, depth, start }, { signal }) {
