@@ -23,7 +23,7 @@ export function words(state, { steps, seen, judged, outgrown }, point) {
     return `${steps ? `At step ${steps + 1} the` : "The"} numbers outgrew what a computer holds (float64): ${steps ? "the steps are too large for this network." : "each layer makes them larger."}`;
   const told = [
     forward(state, seen),
-    backward(state, seen),
+    backward(state, seen, steps),
     units(state, seen),
     learned(steps, judged) || learned(point?.step, point),
   ];
@@ -50,7 +50,9 @@ function forward({ activation, depth, start }, { signal }) {
   return `Each layer keeps ${times(kept)} of the signal, in the mean${so}.`;
 }
 
-function backward({ depth }, { gradient }) {
+function backward({ depth, start }, { gradient }, steps) {
+  if (start === "constant" && !steps)
+    return "No gradient comes back to the hidden layers, but for rounding: what the ten outputs send back cancels.";
   if (depth === 1) return "";
   const back = gradient.slice(0, -1).reverse(),
     kept = factor(back); // from the last hidden layer to the first
@@ -61,10 +63,10 @@ function backward({ depth }, { gradient }) {
 
 function units({ start, activation }, { saturated, dead }) {
   const [flat, asleep] = [saturated, dead].map((shares) => shares.indexOf(Math.max(...shares)));
-  if (start === "constant") return "All units of a layer start alike and get the same gradient.";
+  if (start === "constant") return "All units of a layer start alike, and get the same gradient.";
   if (dead[asleep] > 0.05)
     return `In layer ${asleep + 1}, ${percent(dead[asleep])} of the units are dead for all of these images.`;
-  if (saturated[flat] > 0.05 && activation !== "relu")
+  if (saturated[flat] > 0.05 && !activation.endsWith("relu"))
     return `In layer ${flat + 1}, ${percent(saturated[flat])} of the activations are saturated.`;
   return "";
 }
