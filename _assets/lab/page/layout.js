@@ -40,11 +40,11 @@ export const PAGE = `
   <p class="faults" hidden></p>
   ${TRANSPORT}
   <p class="status" role="status"></p>
-  <div class="side">
+  <div class="panel">
     <form class="controls" aria-label="The network" autocomplete="off">${CONTROLS}</form>
     ${figure("curves", CURVES, PLACE)}
   </div>
-  <div class="main">
+  <div class="views">
     <p class="words"></p>
     ${figure("layers", LAYERS, PLACE)}
     ${figure("digits", DIGITS, "<ul></ul>")}
