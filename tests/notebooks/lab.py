@@ -80,7 +80,7 @@ def lab(home: Path, browser: Browser, *, extension: bool) -> Iterator[Page]:
     clone = home / "clone"
     for name in ("chapters", "results", "xavier_lib"):
         shutil.copytree(ROOT / name, clone / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    for name in ("glossary.md", "references.bib"):
+    for name in ("glossary.md", "laboratory.md", "references.bib"):
         shutil.copy(ROOT / name, clone / name)
     settings = {"@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
     settings["@jupyterlab/apputils-extension/notification"] = {"fetchNews": "false", "checkForUpdates": False}

@@ -68,7 +68,10 @@ def test_no_page_prepares_a_way_to_another_origin(site: Path) -> None:
 
 
 class Scale:
-    """A tab that weighs what comes over the wire, headers included."""
+    """A tab that weighs what comes over the wire, headers included.
+
+    Of a worker's files nothing is heard here: the laboratory's own test weighs them.
+    """
 
     def __init__(self, tab: Page) -> None:
         self.tab = tab
@@ -77,9 +80,14 @@ class Scale:
         self.wire.send("Network.enable")
         self.asked: set[str] = set()
         self.sizes: dict[str, float] = {}
-        self.wire.on("Network.requestWillBeSent", lambda event: self.asked.add(event["requestId"]))
+        self.wire.on("Network.requestWillBeSent", self.went)
         self.wire.on("Network.loadingFinished", lambda event: self.came(event, event["encodedDataLength"]))
         self.wire.on("Network.loadingFailed", lambda event: self.came(event, 0))
+
+    def went(self, event: dict[str, Any]) -> None:
+        """Note that an answer is awaited."""
+        if not event["request"]["url"].endswith("/worker.js"):
+            self.asked.add(event["requestId"])
 
     def came(self, event: dict[str, Any], size: float) -> None:
         """Note that an answer is there."""
