@@ -2,6 +2,7 @@
 import { power_of_ten } from "./svg.js";
 
 const NOTHING = 1e-3; // of the first layer's size: less than that is called next to nothing
+const UNEVEN = 10; // so far from its mean factor, a signal is not said to have one
 const LEVEL = [0.97, 1.03]; // a layer that keeps so much is said to hold
 
 // So many digits, with a power of ten where zeros would have to be counted.
@@ -36,7 +37,7 @@ const factor = (sizes) => (sizes.at(-1) / sizes[0]) ** (1 / (sizes.length - 1));
 
 function forward({ activation, depth, start }, { signal }) {
   if (activation === "sigmoid")
-    return "The activations of the sigmoid lie around one half, so their size says little; look at the gradient.";
+    return "The sigmoid keeps every activation between 0 and 1, so their size says little: look at the gradient.";
   const hidden = signal.slice(1),
     kept = factor(hidden);
   if (hidden.some((size) => size === 0)) return `From layer ${hidden.indexOf(0) + 1} on the signal is zero.`;
@@ -44,6 +45,7 @@ function forward({ activation, depth, start }, { signal }) {
     return `The signal enters with the size ${number(signal[0])} and leaves the hidden layer with ${number(hidden[0])}.`;
   const gone = hidden.findIndex((size) => size < NOTHING * hidden[0]);
   const so = gone > 0 ? `: at layer ${gone + 1} less than a thousandth of it is left` : "";
+  if (gone > 0 && kept ** gone > UNEVEN * NOTHING) return `The signal fades${so}.`; // not by one factor
   if (kept >= LEVEL[0] && kept <= LEVEL[1])
     return `From layer to layer the signal holds: each keeps ${times(kept)} of it, in the mean.`;
   if (kept > 1) return `The signal grows: each layer multiplies it by ${times(kept)}, in the mean.`;
@@ -58,7 +60,7 @@ function backward({ depth, start }, { gradient }, steps) {
     kept = factor(back); // from the last hidden layer to the first
   if (gradient.some((size) => size === 0)) return "To some layers no gradient comes back at all.";
   if (kept >= LEVEL[0] && kept <= LEVEL[1]) return "On its way back the gradient holds.";
-  return `On its way back the gradient is multiplied by ${times(kept)} at each layer, so that layer 1 gets ${number(gradient[0] / gradient[depth - 1])} of what layer ${depth} gets.`;
+  return `On its way back the gradient is multiplied by ${times(kept)} at each layer, in the mean, so that layer 1 gets ${number(gradient[0] / gradient[depth - 1])} of what layer ${depth} gets.`;
 }
 
 function units({ start, activation }, { saturated, dead }) {
