@@ -310,6 +310,24 @@ def test_a_session_says_that_its_numbers_outgrew(engine: Engine):
     assert well["judged"]["accuracy"] > 0.5
 
 
+def test_two_thousand_steps_keep_the_memory_flat():
+    """With a report every fifteen steps the engine holds no more after two thousand than after one."""
+    engine = Engine()
+    engine.context.eval(
+        "const session = new Session();"
+        "const state = {start: 'glorot_uniform', gain: 1, activation: 'tanh', depth: 3, width: 20, seed: 0, rate: 0.1};"
+        "session.begin(state);"
+        "const go = (steps) => { for (let s = 0; s < steps; s++) if (session.step(), s % 15 === 0) session.report() };"
+    )
+    held = []
+    for steps in (1000, 1000):  # the first thousand pay for what is compiled
+        engine.context.eval(f"go({steps})")
+        engine.context.low_memory_notification()
+        held.append(engine.context.heap_stats()["used_heap_size"])
+    assert engine.context.eval("session.steps") == 2000
+    assert held[1] < 1.02 * held[0]
+
+
 def test_the_digits_are_the_librarys(engine: Engine):
     """Images and labels to the bit, training and test; the file is what its tool writes."""
     for which, x, y in (("train", DIGITS.x_train, DIGITS.y_train), ("test", DIGITS.x_test, DIGITS.y_test)):

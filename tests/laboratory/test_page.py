@@ -166,6 +166,24 @@ def test_a_drag_of_the_gain_redraws_at_once(lab: Page) -> None:
     assert len(seen) == 4
 
 
+def test_every_control_is_moved_by_mouse(lab: Page) -> None:
+    """A click on a track, a choice from a list, a click on a button: the address follows each."""
+    for key in SLIDERS:
+        address, box = lab.url, control(lab, key).bounding_box()
+        assert box is not None
+        control(lab, key).click(position={"x": box["width"] * 0.7, "y": box["height"] / 2})
+        lab.wait_for_function("before => location.href !== before", arg=address)
+    for key, chosen in (("start", "lecun_normal"), ("activation", "softsign")):
+        control(lab, key).select_option(chosen)
+        lab.wait_for_function(f"() => location.hash.includes('{key}={chosen}')")
+    address = lab.url
+    lab.get_by_role("button", name="Reseed").click()
+    lab.wait_for_function("before => location.href !== before", arg=address)
+    for name, said in (("Step", "After 1 step "), ("Epoch", "After 45 steps")):
+        lab.get_by_role("button", name=name).click()
+        expect(lab.locator(".words")).to_contain_text(said)
+
+
 def points(tab: Page) -> list[list[str]]:
     """Return the rows of the curves, which the page keeps in its table."""
     tab.locator(".numbers").evaluate("numbers => numbers.open = true")
@@ -175,10 +193,10 @@ def points(tab: Page) -> list[list[str]]:
 
 def test_steps_epochs_and_play_train_as_the_library_does(lab: Page) -> None:
     """One step, the rest of an epoch, then play and pause: loss and accuracy are those of the library at that step."""
-    for name, steps in (("Step", 1), ("Epoch", 45), ("Epoch", 90)):
+    for name, steps in (("Step", "1 step "), ("Epoch", "45 steps"), ("Epoch", "90 steps")):
         lab.get_by_role("button", name=name).press("Enter")
-        expect(lab.locator(".words")).to_contain_text(f"After {steps} steps")
-        expect(lab.locator(".status")).to_contain_text(f"After {steps} steps")
+        expect(lab.locator(".words")).to_contain_text(f"After {steps}")
+        expect(lab.locator(".status")).to_contain_text(f"After {steps}")
     lab.get_by_role("button", name="Play").click()
     lab.wait_for_function("() => document.querySelectorAll('.curves .accuracy').length")
     expect(lab.get_by_role("button", name="Pause")).to_be_visible()

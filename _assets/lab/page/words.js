@@ -76,5 +76,5 @@ function units({ start, activation }, { saturated, dead }) {
 function learned(steps, found) {
   if (!steps || !found) return "";
   const { loss, accuracy } = found;
-  return `After ${steps} steps the training loss is ${number(loss, 3)}, and ${percent(accuracy)} of the test images are recognized.`;
+  return `After ${steps} ${steps === 1 ? "step" : "steps"} the training loss is ${number(loss, 3)}, and ${percent(accuracy)} of the test images are recognized.`;
 }
