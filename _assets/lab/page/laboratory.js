@@ -58,6 +58,7 @@ export class Laboratory {
     this.state = state;
     this.points = [];
     this.run(false);
+    this.say("");
     this.controls.show(state);
     this.runner.begin(state);
     clearTimeout(this.timer);
