@@ -1,3 +1,5 @@
+import copy
+
 """Promises of the adapters: true fans of real layers, honest reports, one start in three frameworks."""
 
 import re
@@ -235,11 +237,11 @@ class Functional(nn.Module):
 
 
 def test_what_follows_a_torch_layer_is_seen_through_functions_methods_and_normalization():
-    """He before the rectifiers with the slope that was given, Glorot before tanh and before nothing."""
+    """He before the rectifiers with the slope that was given, Glorot before tanh; a layer out of use has no rule."""
     seen = {layer.name: (layer.activation, layer.rule) for layer in inspect(Functional())}
 
     assert seen == {
-        "unused.weight": ("?", "Glorot"),
+        "unused.weight": ("?", "?"),
         "first.weight": ("leaky_relu(0.2)", "He"),
         "second.weight": ("relu", "He"),
         "third.weight": ("tanh", "Glorot"),
@@ -263,8 +265,8 @@ def test_what_follows_is_seen_in_a_torch_sequential():
     ]
 
 
-def test_a_forward_pass_that_cannot_be_traced_is_judged_as_linear_and_says_so():
-    """A question mark stands where nothing was seen, and the caller may say what follows."""
+def test_a_forward_pass_that_cannot_be_traced_gets_no_verdict_until_one_says_what_follows():
+    """Where nothing was seen there is no rule and no ratio; `initialize` refuses, names, and changes nothing."""
 
     class Branching(nn.Module):
         def __init__(self):
@@ -277,7 +279,16 @@ def test_a_forward_pass_that_cannot_be_traced_is_judged_as_linear_and_says_so():
     model = Branching()
 
     assert [layer.activation for layer in inspect(model)] == ["?", "?"]
-    assert [layer.rule for layer in inspect(model)] == ["Glorot", "Glorot"]
+    assert {(layer.rule, layer.wanted, layer.ratio) for layer in inspect(model)} == {("?", None, None)}
+    assert {layer.verdict for layer in inspect(model)} == {"no verdict, as what follows is not known"}
+    before = copy.deepcopy(model.state_dict())
+    for told, names in ((None, "a.weight, b.weight"), ({"a": "relu"}, "b.weight")):
+        with pytest.raises(
+            ValueError, match=f"activation must say what follows {names}, which the model does not show"
+        ):
+            initialize(model, activation=told)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+    initialize(model, activation={"a": "relu", "b": "linear"}, rng=0)
     assert [layer.rule for layer in inspect(model, activation="relu")] == ["He", "He"]
     assert [layer.activation for layer in inspect(model, activation={"a": "relu"})] == ["relu", "?"]
 
@@ -379,7 +390,7 @@ def test_a_tied_array_is_judged_for_each_use():
     """One array of 1000 × 64 looks up rows and maps 64 numbers to 1000; the second line says that it is shared."""
     model = nn.ModuleDict({"table": nn.Embedding(1000, 64), "head": nn.Linear(64, 1000, bias=False)})
     model["head"].weight = model["table"].weight
-    report = inspect(model)
+    report = inspect(model, activation={"head": "linear"})
 
     assert [(layer.fan_in, layer.fan_out) for layer in report] == [(1, 64), (64, 1000)]
     assert report[0].verdict == "fits one row"
@@ -440,15 +451,16 @@ def test_one_seed_gives_the_same_network_in_three_frameworks(start):
 def test_after_initialize_every_layer_fits():
     """Convolutions of all kinds, recurrent layers, attention and embeddings, in all three frameworks."""
     layers = [layer for layer, _ in TORCH_LAYERS.values()]
-    layers += [nn.LSTM(20, 50), nn.GRU(20, 50), nn.MultiheadAttention(64, 4), nn.Embedding(100, 64), Functional()]
+    layers += [nn.LSTM(20, 50), nn.GRU(20, 50), nn.MultiheadAttention(64, 4), nn.Embedding(100, 64)]
     for make, shape in KERAS_LAYERS.values():
         layers.append(make())
         layers[-1].build(shape)
     layers += [make() for make, _ in FLAX_LAYERS.values()]
     layers.append(nnx.MultiHeadAttention(4, 64, decode=False, rngs=rngs()))
-    for seed, layer in enumerate(layers):
-        initialize(layer, rng=seed)
-        for found in inspect(layer):
+    for seed, layer in enumerate([*layers, Functional()]):
+        following = {"unused": "linear"} if isinstance(layer, Functional) else "linear"
+        initialize(layer, activation=following, rng=seed)
+        for found in inspect(layer, activation=following):
             assert found.verdict.startswith(("fits ", "too few weights to tell")), found
 
 
@@ -466,7 +478,7 @@ def test_initialize_zeroes_the_biases_of_dense_layers_and_keeps_those_of_recurre
     """Keras starts the forget gate with a bias of 1, for a reason of its own."""
     dense, recurrent = nn.Linear(30, 20), KL.LSTM(5)
     recurrent.build((None, 7, 20))
-    initialize(dense, rng=0)
+    initialize(dense, activation="linear", rng=0)
     initialize(recurrent, rng=0)
 
     assert not dense.bias.detach().numpy().any()
@@ -477,7 +489,7 @@ def test_a_tied_array_is_drawn_once_and_for_its_narrower_use():
     """As output layer it should have a spread of √(2/1064), as a table 1: too wide is worse."""
     model = nn.ModuleDict({"table": nn.Embedding(1000, 64), "head": nn.Linear(64, 1000, bias=False)})
     model["head"].weight = model["table"].weight
-    initialize(model, rng=0)
+    initialize(model, activation={"head": "linear"}, rng=0)
 
     assert float(model["table"].weight.detach().std()) == pytest.approx(np.sqrt(2 / 1064), rel=0.02)
 
@@ -725,7 +737,7 @@ def test_what_is_not_known_may_be_left_as_it_is():
     model = Model()
     with pytest.raises(ValueError, match=r"got token \(Model is not known here\); leave_unknown=True leaves it"):
         initialize(model)
-    initialize(model, leave_unknown=True, rng=0)
+    initialize(model, activation="tanh", leave_unknown=True, rng=0)
 
     assert torch.equal(model.token, torch.ones(1, 1, 8))
     assert inspect(model, activation="tanh")[0].verdict == "too few weights to tell"
@@ -859,7 +871,7 @@ def test_a_jax_initializer_is_a_function_of_its_key_compiled_or_not():
 
     np.testing.assert_allclose(compiled, start(key, (3, 3, 8, 64)), rtol=1e-6)
     assert inspect(layer, activation="relu")[0].verdict == "fits He"
-    assert inspect(dense)[0].verdict == "fits Glorot"
+    assert inspect(dense, activation="linear")[0].verdict == "fits Glorot"
     assert start(key, (3, 4), jnp.bfloat16).dtype == jnp.bfloat16
 
 

@@ -13,9 +13,9 @@ from xavier_lib.frameworks.keras import contents as keras_contents
 from xavier_lib.frameworks.perceptron import contents as perceptron_contents
 from xavier_lib.frameworks.pytorch import contents as torch_contents
 from xavier_lib.frameworks.report import Comparison, Report, compared, judged, wanted_start, wanted_std
-from xavier_lib.frameworks.rules import start_for, start_named
+from xavier_lib.frameworks.rules import Start, start_for, start_named
 from xavier_lib.frameworks.stored import Contents
-from xavier_lib.frameworks.tree import tree_contents
+from xavier_lib.frameworks.tree import refuse_to_write, tree_contents
 from xavier_lib.names import StartName
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.weights.drawing import draw
@@ -79,8 +79,9 @@ def inspect(model: Any, *, activation: str | Mapping[str, str] | None = None) ->
     .. math:: \text{ratio} = \operatorname{std}(W) \big/ \sqrt{s / n}
 
     with the scale and the fan that the activation behind the layer asks for: Glorot before linear, tanh, sigmoid
-    and softsign, He before rectifiers, LeCun before selu. A table of embeddings should have variance 1. Used in
-    :doc:`/chapters/frameworks`.
+    and softsign, He before rectifiers, LeCun before selu. A table of embeddings should have variance 1. Where the
+    model does not show what follows a layer, the line says ``?`` and gives no verdict, until ``activation`` tells it.
+    Used in :doc:`/chapters/frameworks`.
 
     Args:
         model: a ``torch.nn.Module``, a Keras model or layer, a ``flax.nnx.Module``, a tree of arrays of
@@ -181,7 +182,8 @@ def initialize(
     Raises:
         TypeError: if an argument is of a wrong kind.
         ValueError: if a layer has no weights yet, there is none, an array is of a kind that is not known here, a
-            name is unknown or the gain not positive. Then no weight was changed.
+            name is unknown, the model does not show what follows a layer and ``activation`` does not say it either,
+            or the gain is not positive. Then no weight was changed.
 
     >>> from xavier_lib import MLP, constant
     >>> network = MLP((640, 500, 10), lambda shape, **_: constant(shape, 1.0), activation="relu")
@@ -190,15 +192,21 @@ def initialize(
     ['fits He', 'fits Glorot']
     """
     contents, source, factor = contents_of("model", model), generator(rng), positive("gain", gain)
+    if isinstance(model, Mapping):
+        refuse_to_write("model")
     if not flag("leave_unknown", leave_unknown) and contents.left_out:
         unknown = contents.left_out[0]
         raise ValueError(f"model must hold layers that are known here, got {unknown}; leave_unknown=True leaves it")
     if not contents.arrays:
         raise ValueError("model must hold at least one array of weights that is known here, got none")
     named = None if isinstance(start, str) and start == "auto" else start_named(start)
+    starts = [
+        named or wanted_start(array, after)
+        for array, after in zip(contents.arrays, following(contents, activation), strict=True)
+    ]
     spreads: dict[int, float] = {}
-    for array, after in zip(contents.arrays, following(contents, activation), strict=True):
-        std = wanted_std(array, named or wanted_start(array, after))
+    for array, wanted in zip(contents.arrays, refuse_unknown(contents, starts), strict=True):
+        std = wanted_std(array, wanted)
         spreads[array.key] = min(std, spreads.get(array.key, std))  # a tied array: wide for one use is too wide
     distribution = named.distribution if named else "uniform"
     for array in {array.key: array for array in contents.arrays}.values():
@@ -206,6 +214,15 @@ def initialize(
         array.weights.write(draw(weights.shape, factor * spreads[array.key], distribution, source, weights.dtype))
         if array.bias is not None:
             array.bias.write(np.zeros_like(array.bias.read()))
+
+
+def refuse_unknown(contents: Contents, starts: Sequence[Start | None]) -> list[Start]:
+    """Return the starts of all arrays, or refuse a model that does not show what follows some of them."""
+    unknown = [array.name for array, start in zip(contents.arrays, starts, strict=True) if start is None]
+    if unknown:
+        names = f"{', '.join(unknown[:3])}{f' and {len(unknown) - 3} more' if len(unknown) > 3 else ''}"
+        raise ValueError(f"activation must say what follows {names}, which the model does not show, got None")
+    return [start for start in starts if start is not None]
 
 
 def copy_weights(source: Any, target: Any) -> None:

@@ -29,12 +29,12 @@ class Layer(NamedTuple):
         shape: the shape as stored.
         fan_in: how many inputs one output sums, on average.
         fan_out: how many outputs one input feeds, on average.
-        activation: what follows, or ``"?"`` where that could not be seen; then it is judged as linear.
-        rule: whose rule says what the spread should be.
+        activation: what follows, or ``"?"`` where that could not be seen; then there is no verdict on the spread.
+        rule: whose rule says what the spread should be, or ``"?"``.
         distribution: what the weights look drawn from, by their numbers alone.
         measured: the standard deviation of the weights.
-        wanted: what it should be.
-        ratio: measured over wanted.
+        wanted: what it should be, or None where that is not known.
+        ratio: measured over wanted, or None.
         verdict: what that means, in words.
 
     >>> from xavier_lib import MLP, he_normal
@@ -52,8 +52,8 @@ class Layer(NamedTuple):
     rule: str
     distribution: str
     measured: float
-    wanted: float
-    ratio: float
+    wanted: float | None
+    ratio: float | None
     verdict: str
 
 
@@ -88,7 +88,7 @@ class Report(tuple[Layer, ...]):
         """Return the cells of each line as text."""
         for layer in self:
             sizes, fans = times(layer.shape), f"{layer.fan_in:g} and {layer.fan_out:g}"
-            spreads = [f"{layer.measured:.4g}", f"{layer.wanted:.4g}"]
+            spreads = [f"{layer.measured:.4g}", "?" if layer.wanted is None else f"{layer.wanted:.4g}"]
             yield [layer.name, layer.kind, sizes, fans, layer.activation, *spreads, layer.verdict]
 
     def __repr__(self) -> str:
@@ -175,9 +175,10 @@ def judge(array: Stored, after: str | None) -> Layer:
     weights = array.weights.read()
     if not np.isfinite(weights).all():
         raise ValueError(f"{array.name} must hold finite numbers, got {weights[~np.isfinite(weights)][0]}")
+    measured, kind = float(weights.std(dtype=np.float64)), distribution_of(weights)
     start = wanted_start(array, after)
-    measured, wanted = float(weights.std(dtype=np.float64)), wanted_std(array, start)
-    ratio, kind = measured / wanted, distribution_of(weights)
+    wanted = None if start is None else wanted_std(array, start)
+    ratio = None if wanted is None else measured / wanted
     return Layer(
         name=array.name,
         kind=array.kind,
@@ -185,20 +186,20 @@ def judge(array: Stored, after: str | None) -> Layer:
         fan_in=array.fans.fan_in,
         fan_out=array.fans.fan_out,
         activation=after or "?",
-        rule=start.rule,
+        rule="?" if start is None else start.rule,
         distribution=kind,
         measured=measured,
         wanted=wanted,
         ratio=ratio,
-        verdict=in_words(weights, kind, ratio, start),
+        verdict=in_words(weights, kind, ratio, start.rule if start else ""),
     )
 
 
-def wanted_start(array: Stored, after: str | None) -> Start:
-    """Return the start that an array should have: by its activation, or that of a table of embeddings."""
+def wanted_start(array: Stored, after: str | None) -> Start | None:
+    """Return the start that an array should have, by what follows or as a table of embeddings; None if not known."""
     if array.lookup:
         return LOOKUP
-    return GLOROT if after is None else start_for(after)
+    return None if after is None else start_for(after)
 
 
 def wanted_std(array: Stored, start: Start) -> float:
@@ -206,7 +207,7 @@ def wanted_std(array: Stored, start: Start) -> float:
     return std_of(start.scale, fan_of(start.mode, array.fans))
 
 
-def in_words(weights: Array, kind: str, ratio: float, start: Start) -> str:
+def in_words(weights: Array, kind: str, ratio: float | None, rule: str) -> str:
     """Say whether weights, drawn from what they look drawn from, fit their rule, or how they miss it."""
     if kind == "zeros":
         return "all zeros: nothing passes"
@@ -214,11 +215,13 @@ def in_words(weights: Array, kind: str, ratio: float, start: Start) -> str:
         return "all weights equal: the units stay alike"
     mean, spread, root = weights.mean(dtype=np.float64), weights.std(dtype=np.float64), math.sqrt(weights.size)
     lean = f", with a mean of {mean:.2g}" if abs(mean) > STANDARD_ERRORS * spread / root else ""
+    if ratio is None:
+        return f"no verdict, as what follows is not known{lean}"
     peak = float(np.mean(((weights - mean) / spread) ** 4, dtype=np.float64)) if spread else 3.0
     band = STANDARD_ERRORS * math.sqrt(max(peak - 1, 0.2)) / 2 / root  # of a sample's deviation, by its fourth moment
     if abs(ratio - 1) <= max(NEAR, band):
-        return f"too few weights to tell{lean}" if band > FEW else f"fits {start.rule}{lean}"
-    return f"{max(ratio, 1 / ratio):.3g} × too {'wide' if ratio > 1 else 'narrow'} for {start.rule}{lean}"
+        return f"too few weights to tell{lean}" if band > FEW else f"fits {rule}{lean}"
+    return f"{max(ratio, 1 / ratio):.3g} × too {'wide' if ratio > 1 else 'narrow'} for {rule}{lean}"
 
 
 def tied(arrays: Sequence[Stored], layers: Sequence[Layer]) -> list[Layer]:

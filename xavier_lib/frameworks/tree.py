@@ -8,7 +8,7 @@ import numpy as np
 from xavier_lib.arguments import numbers
 from xavier_lib.fans import axes_fans, embedding_fans, fan_in_fan_out
 from xavier_lib.frameworks.jax import exact, refuse_empty
-from xavier_lib.frameworks.stored import Array, Contents, Place, Stored
+from xavier_lib.frameworks.stored import Contents, Place, Stored
 from xavier_lib.wording import shown
 
 # How attention of Flax stores its kernels, by the name of the layer: heads among the outputs or among the inputs.
@@ -77,8 +77,13 @@ def refuse_others(name: str, array: Any) -> None:
 
 def place(argument: str, array: Any) -> Place:
     """Return where an array of a tree lies; it can be read only."""
+    return Place(lambda: exact(array), lambda _: refuse_to_write(argument))
 
-    def unwritable(_: Array) -> None:
-        raise TypeError(f"{argument} must be a model to be written to, got a tree of arrays, which is only read")
 
-    return Place(lambda: exact(array), unwritable)
+def refuse_to_write(argument: str) -> None:
+    """Say that a tree of arrays is only read.
+
+    Raises:
+        TypeError: always.
+    """
+    raise TypeError(f"{argument} must be a model to be written to, got a tree of arrays, which is only read")
