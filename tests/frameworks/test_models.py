@@ -265,6 +265,49 @@ def test_what_follows_is_seen_in_a_torch_sequential():
     ]
 
 
+class Shapes(nn.Module):
+    """Asks for shapes, moves and joins on the way to the activations."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.c, self.d = nn.Linear(9, 9), nn.Linear(9, 9), nn.Linear(18, 16), nn.Conv2d(4, 8, 1)
+        self.shuffle, self.e = nn.PixelShuffle(2), nn.Conv2d(2, 2, 1)
+
+    def forward(self, x):
+        """Return a picture."""
+        h = self.a(x)
+        y = nn.functional.relu(h).view(h.size(0), h.shape[1]).to(torch.float32)
+        z = nn.functional.gelu(torch.cat([self.b(y), self.b(y)], 1))
+        return self.e(torch.tanh(self.shuffle(self.d(self.c(z).view(-1, 4, 2, 2)))))
+
+
+class Gated(nn.Module):
+    """Multiplies one half of a layer by the sigmoid of the other, and a layer by its own sigmoid."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(9, 18), nn.Linear(9, 9)
+
+    def forward(self, x):
+        """Return a product."""
+        left, right = self.a(x).chunk(2, -1)
+        h = self.b(left * torch.sigmoid(right))
+        return h * torch.sigmoid(h)
+
+
+def test_a_look_at_the_shape_hides_no_activation_and_what_is_joined_goes_on():
+    """Sizes are asked and not sent on; copies, concatenations and shuffles pass a signal to what follows them."""
+    assert [layer.activation for layer in inspect(Shapes())] == ["relu", "gelu", "linear", "tanh", "linear"]
+    x = inputs = keras.Input((4,))
+    x = KL.ReLU()(KL.Concatenate()([KL.Dense(3)(x), KL.Dense(5)(x)]))
+    assert [layer.activation for layer in inspect(keras.Model(inputs, KL.Dense(2)(x)))] == ["relu", "relu", "linear"]
+
+
+def test_what_is_no_activation_that_is_known_is_not_called_linear():
+    """A gate of one half by the other, and a product with the own sigmoid."""
+    assert [layer.activation for layer in inspect(Gated())] == ["?", "?"]
+
+
 def test_a_forward_pass_that_cannot_be_traced_gets_no_verdict_until_one_says_what_follows():
     """Where nothing was seen there is no rule and no ratio; `initialize` refuses, names, and changes nothing."""
 
@@ -623,11 +666,12 @@ def test_a_keras_initializer_takes_true_fans_and_survives_saving(tmp_path):
     layer = KL.DepthwiseConv2D(3, depth_multiplier=2, activation="relu", depthwise_initializer=start)
     model = keras.Sequential([keras.Input((20, 20, 32)), layer])
     model.save(tmp_path / "model.keras")
-    again = keras.models.load_model(tmp_path / "model.keras", custom_objects={"XavierLib": XavierLib})
+    again = keras.models.load_model(tmp_path / "model.keras")
 
     assert inspect(model)[0].verdict == "fits He"
     settings = again.layers[0].depthwise_initializer.settings
     assert (settings["start"], settings["fans"]) == ("he_uniform", [9, 18])
+    assert isinstance(keras.models.clone_model(model).layers[0].depthwise_initializer, XavierLib)
 
 
 def test_copies_of_a_keras_initializer_go_their_own_ways():
@@ -1019,6 +1063,13 @@ def test_a_spread_that_does_not_fit_the_dtype_is_refused_by_both_initializers(ga
     for start in (keras_initializer("he_normal", gain=gain), partial(jax_initializer("he_normal", gain=gain), KEY)):
         with pytest.raises(ValueError, match=f"standard deviation of the weights must fit {dtype}, got"):
             start((30, 20), dtype)
+
+
+@pytest.mark.parametrize("make", [keras_initializer, jax_initializer])
+def test_an_unknown_option_is_refused_in_the_callers_name(make):
+    """Not in that of a function inside."""
+    with pytest.raises(TypeError, match=f"{make.__name__} takes the options gain, negative_slope, truncated, got seed"):
+        make("he_normal", seed=0)
 
 
 def test_extreme_gains_and_slopes_name_themselves():

@@ -9,13 +9,14 @@ import numpy as np
 from xavier_lib.arguments import RNG, generator, one_of, sequence
 from xavier_lib.fans import Fans, given_fans, pair_of
 from xavier_lib.frameworks.packages import require
-from xavier_lib.frameworks.rules import Start, start_named
+from xavier_lib.frameworks.rules import Start, start_with
 from xavier_lib.names import StartName
 from xavier_lib.weights.drawing import TRUNCATED_STD, draw, fitting_std, limit_of
 from xavier_lib.weights.scaling import fan_of, std_of
 
 # The smallest and the largest normal number of each dtype.
 FLOATS = {"bfloat16": (2.0**-126, 3.39e38), "float16": (2.0**-14, 65504.0), "float32": (2.0**-126, 3.4e38)}
+REGISTERED = "xavier_lib>XavierLib"  # the name by which Keras knows the class
 FLOATS["float64"] = (2.0**-1022, 1.79e308)
 
 
@@ -51,15 +52,19 @@ def keras_initializer(
     name: Any = start if isinstance(start, str) else getattr(start, "__name__", start)
     made = XavierLib(name, fans, rng, **options)
     require("keras")
+    import keras
+
+    if keras.saving.get_registered_object(REGISTERED) is None:  # so that copies and saved models need no more words
+        keras.saving.register_keras_serializable("xavier_lib")(XavierLib)
     return made
 
 
 class XavierLib:
     """What :func:`keras_initializer` makes: a Keras initializer that draws with this library.
 
-    See :doc:`/chapters/frameworks`. A model that was saved with it is loaded by
-    ``keras.models.load_model(path, custom_objects={"XavierLib": XavierLib})``. Arguments and errors are those of
-    :func:`keras_initializer`.
+    See :doc:`/chapters/frameworks`. Keras finds it again in copies and saved models once :func:`keras_initializer`
+    was called; a process that only loads a model says ``custom_objects={"XavierLib": XavierLib}``. Arguments and
+    errors are those of :func:`keras_initializer`.
 
     >>> kernel = XavierLib("he_normal", rng=0)
     >>> XavierLib.from_config(kernel.get_config()).settings["start"]
@@ -69,7 +74,7 @@ class XavierLib:
     def __init__(self, start: StartName, fans: tuple[int, int] | None = None, rng: RNG = None, **options: Any) -> None:
         self.fans: Fans | None = None if fans is None else pair_of(fans)
         self.settings: dict[str, Any] = {"start": start, "fans": self.fans and list(self.fans), "rng": rng, **options}
-        self.row: Start = start_named(start, **options)
+        self.row: Start = start_with("keras_initializer", start, options)
         self.source: np.random.Generator = generator(rng)
         seed = rng if isinstance(rng, np.random.Generator) else [operator.index(rng or 0), 1]
         self.copies: np.random.Generator = np.random.default_rng(seed)
@@ -126,7 +131,7 @@ def jax_initializer(
     >>> kernel.shape, round(float(kernel.std()), 3)
     ((300, 100), 0.082)
     """
-    row = start_named(start, **options)
+    row = start_with("jax_initializer", start, options)
     pair = None if fans is None else pair_of(fans)
     require("jax")
     import jax

@@ -5,8 +5,11 @@ from typing import Any
 from xavier_lib.frameworks.rules import known
 
 # What a signal passes on its way from a layer to the activation, by the name of a layer.
-PASSED = ("normalization", "dropout", "pooling", "flatten", "reshape", "permute", "padding", "cropping", "upsampling")
-MERGED = ("add", "average", "concatenate", "dot", "maximum", "multiply", "subtract")
+PASSED = (
+    *("normalization", "dropout", "pooling", "flatten", "reshape", "permute", "padding", "cropping", "upsampling"),
+    "concatenate",
+)
+MERGED = ("add", "average", "dot", "maximum", "multiply", "subtract")
 
 
 def activation_of(layer: Any, inside: bool) -> str | None:

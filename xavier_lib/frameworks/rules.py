@@ -31,6 +31,7 @@ HE = Start("He", 2.0, "fan_in")
 LECUN = Start("LeCun", 1.0, "fan_in")
 LOOKUP = Start("one row", 1.0, "fan_in")  # with a fan-in of 1: what is looked up has variance 1
 STARTS = {"glorot": GLOROT, "xavier": GLOROT, "he": HE, "kaiming": HE, "lecun": LECUN}
+OPTIONS = ("gain", "negative_slope", "truncated")
 SLOPED = re.compile(r"(leaky_?relu|prelu)(?:\((-?[\d.]+(?:e[-+]?\d+)?)\))?")
 SLOPES = {"leakyrelu": 0.01, "prelu": 0.25}
 #: He's rule is derived for ReLU and leaky ReLU; for the other rectifiers it is what practice takes.
@@ -75,6 +76,21 @@ def start_for(activation: str) -> Start:
         slope = float(sloped[2]) if sloped[2] else SLOPES[simple(sloped[1])]
         return HE._replace(scale=rectifier_scale(slope))
     return looked_up("activation", simple(activation) if isinstance(activation, str) else activation, BY_ACTIVATION)
+
+
+def start_with(caller: str, start: StartName | Callable[..., Any], options: dict[str, Any]) -> Start:
+    """Return what :func:`start_named` returns, or refuse an option that it does not know in the caller's name.
+
+    Raises:
+        TypeError, ValueError: as in :func:`start_named`.
+
+    >>> start_with("keras_initializer", "he_normal", {"gain": 2.0}).scale
+    8.0
+    """
+    unknown = [name for name in options if name not in OPTIONS]
+    if unknown:
+        raise TypeError(f"{caller} takes the options {', '.join(OPTIONS)}, got {unknown[0]}")
+    return start_named(start, **options)
 
 
 def start_named(

@@ -12,7 +12,23 @@ PASSED = (
     *("batchnorm", "instancenorm", "groupnorm", "layernorm", "rmsnorm", "dropout", "pool", "flatten", "reshape"),
     *("view", "pad", "permute", "transpose", "squeeze", "contiguous", "upsample", "identity", "mean", "interpolate"),
 )
-LINEAR = ("add", "sub", "mul", "cat", "stack", "matmul", "bmm", "linear", "einsum", "chunk", "split", "getitem")
+SAME = (
+    "to",
+    "float",
+    "double",
+    "half",
+    "bfloat16",
+    "type",
+    "clone",
+    "cat",
+    "concat",
+    "stack",
+    "pixelshuffle",
+    "channelshuffle",
+    "pixel_shuffle",
+)
+LINEAR = ("add", "sub", "mul", "matmul", "bmm", "linear", "einsum")
+ASKED = ("size", "dim", "numel", "shape", "device", "dtype", "getattr", "is_floating_point")  # of a signal, not sent on
 
 
 def activations(model: Any) -> dict[str, str]:
@@ -43,7 +59,7 @@ def activations(model: Any) -> dict[str, str]:
 
 def after(node: Any, modules: dict[str, Any]) -> str | None:
     """Return the first activation behind a node, ``"linear"`` where weights, a sum or the end come first, or None."""
-    found = {what(user, modules) for user in node.users}
+    found = {what(user, modules) for user in node.users if getattr(user.target, "__name__", user.target) not in ASKED}
     return found.pop() if len(found) == 1 else None
 
 
@@ -54,7 +70,7 @@ def what(user: Any, modules: dict[str, Any]) -> str | None:
     name = name.rstrip("_")
     if known(name):
         return described(name.lower(), module, user)
-    if any(word in simple(name) for word in PASSED):
+    if any(word in simple(name) for word in PASSED) or simple(name) in SAME:
         return after(user, modules)
     weights = module is not None and any(p.ndim > 1 for p in module.parameters())
     return "linear" if weights or user.op == "output" or simple(name).lstrip("i") in LINEAR else None
