@@ -41,7 +41,12 @@ def cluster():
     """Return the address of a Dask cluster of two worker processes, which write the same diary."""
     from distributed import LocalCluster
 
-    settings = {"threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None, "silence_logs": "CRITICAL"}
+    settings = {
+        "threads_per_worker": 1,
+        "host": "127.0.0.1",
+        "dashboard_address": "127.0.0.1:0",
+        "silence_logs": "CRITICAL",
+    }
     with (
         mock.patch.dict(os.environ),
         LocalCluster(n_workers=2, **settings) as two,
