@@ -1,8 +1,8 @@
 """Figures 2, 6, 7, 8 and equation 17 of Glorot and Bengio (2010): the start, and the sigmoid that hides.
 
 The page :doc:`/chapters/replay` performs the runs of the scale "book". The scale "paper" has the paper's 1000 units,
-its kind of images, and the 5 million updates after which it chose its learning rates: for its figures it gives no
-number. Nor does it state a rate, so ours stand in for them at every scale.
+its kind of images, and the 5 million updates after which it chose its learning rates; figure 2 alone has an axis with
+a count, 140 epochs of 20 000 updates. It states no rate, so ours stand in for them at every scale.
 """
 
 from collections.abc import Mapping, Sequence

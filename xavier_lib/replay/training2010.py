@@ -16,7 +16,7 @@ from xavier_lib.replay.networks import network, rounded
 
 BATCH = 10
 BLOCK = 500  # images that are drawn at once; every number of images at which is measured is a multiple of it
-UPDATES = 5_000_000  # after which the paper chose its rates; it gives no number for its figures
+UPDATES = 5_000_000  # after which the paper chose its rates; of its figures one has a count: 2, to 140 epochs of 20 000
 SEED_HELD, HELD = 2010, 300  # the paper looks at 300 test images as well
 BINS = 40
 #: Tanh and softsign from the start of equation 1, and tanh from that of equation 16 ("N").
