@@ -95,7 +95,8 @@ EXERCISES = (
         target="level, does not learn",
         options={
             "level, learns": "They are level within a factor of 1.5, but fewer than half of the digits are right.",
-            "level, does not learn": "All layers get equally small gradients: equation 14 is kept, and the hidden layers hardly move.",
+            "level, does not learn": "All layers get equally small gradients: equation 14 is kept, and the hidden "
+            "layers hardly move.",
             "not level, learns": "The largest of the four gradients is less than 1.5 times the smallest.",
             "not level, does not learn": "The largest of the four gradients is less than 1.5 times the smallest.",
         },
