@@ -28,9 +28,9 @@ def seconds(work: Callable[[], object], times: int) -> float:
     return float(np.median(found))
 
 
-def stages(scale: str) -> tuple[Sequence[Run], Sequence[Run]]:
-    """List the sweep for the rates, with one seed, and the curves that need its rates."""
-    return sweep_plan(scale, 1), [*curves_plan(scale, SEEDS), *exchanged_plan(scale, SEEDS)]
+def stages(scale: str) -> tuple[Sequence[Run], ...]:
+    """List the runs of the three commands: the sweep for the rates, with one seed, and the curves that need them."""
+    return sweep_plan(scale, 1), curves_plan(scale, SEEDS), exchanged_plan(scale, SEEDS)
 
 
 def started(width: int, data: str, activation: str, start: str) -> MLP:
@@ -70,7 +70,7 @@ def scale_line(scale: str, drawing: float) -> tuple[str, dict[tuple[int, str], f
     plans = stages(scale)
     kinds = {(run.parameters["width"], run.parameters["data"]) for run in plans[1]}
     steps = {kind: step_seconds(*kind) for kind in sorted(kinds)}
-    times: list[list[float]] = [[], []]
+    times: list[list[float]] = [[] for _ in plans]
     for runs, found in zip(plans, times, strict=True):
         for run in runs:
             data = run.parameters["data"]

@@ -152,8 +152,8 @@ def two_networks(first: float, second: float, *, test_images: int) -> float:
 def near_the_best(rows: Mapping[str, Sequence[float]], *, level: float = LEVEL) -> list[str]:
     """Return the best row, and the rows that do not differ from it by the paired test at a level.
 
-    What Glorot and Bengio (2010), table 1, print in bold; used in :doc:`/chapters/table`. The best row has the
-    lowest mean.
+    Glorot and Bengio (2010), table 1, print such rows in bold, by a test of their own; used in
+    :doc:`/chapters/table`. The best row has the lowest mean.
 
     Args:
         rows: for each name the test errors over the seeds, the same ones in the same order for each row.
