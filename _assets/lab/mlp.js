@@ -7,7 +7,7 @@ import { plain } from "./products.js";
 import { draw, spread } from "./starts.js";
 import { vectors } from "./vectors.js";
 
-const BATCH = 32;
+export const BATCH = 32;
 const CAPACITY = 100; // rows that pass at once; more of them pass in turns
 
 export class MLP {

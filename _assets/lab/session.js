@@ -2,7 +2,7 @@
 import { range_of } from "./activations.js";
 import { digits } from "./digits.js";
 import { default_rng } from "./generator.js";
-import { MLP, batches, every } from "./mlp.js";
+import { BATCH, MLP, batches, every } from "./mlp.js";
 import { Overflow } from "./overflow.js";
 import { signals } from "./signals.js";
 
@@ -24,6 +24,11 @@ export class Session {
     else this.network = new MLP(sizes, { start, gain, activation, seed });
     Object.assign(this, { rate, activation, steps: 0, seen: 0, rows: 0, points: [], outgrown: false });
     this.batches = batches(this.train.y.length, default_rng(SHUFFLE));
+  }
+
+  rest_of_epoch() {
+    const epoch = Math.ceil(this.train.y.length / BATCH);
+    return epoch - (this.steps % epoch);
   }
 
   // The test images whose answers are reported.

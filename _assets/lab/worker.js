@@ -1,5 +1,5 @@
 // The laboratory's network in a worker: it computes beside the page, which answers keys meanwhile.
-// It is told { state }, { play, pace }, { pause }, { step: how many }; it tells a report, at rest with what
+// It is told { state }, { play, pace }, { pause }, { epoch }, { step: how many }; it tells a report, at rest with what
 // is judged, and with the first one the images shown.
 import { Session } from "./session.js";
 
@@ -8,7 +8,9 @@ const FRAME = 50; // milliseconds between two reports
 const PACE = 15; // steps a report, a third of an epoch, unless at full speed
 
 const session = new Session();
-let timer = 0, number = 0, told = false;
+let timer = 0, number = 0;
+
+postMessage({ images: session.images() });
 
 const tell = (more) => postMessage({ ...session.report(), number, running: false, ...more });
 const rest = () => tell({ judged: session.judge() });
@@ -32,12 +34,11 @@ onmessage = ({ data }) => {
   number = data.number;
   if (data.state) {
     session.begin(data.state);
-    tell(told ? {} : { images: session.images() });
-    told = true;
+    tell();
     timer = setTimeout(rest, REST);
   } else if (data.play) play(data.pace);
   else {
-    advance(data.step ?? 0);
+    advance(data.epoch ? session.rest_of_epoch() : (data.step ?? 0));
     rest();
   }
 };

@@ -107,12 +107,13 @@ def test_a_bad_address_gives_the_default_and_a_line_that_says_so(tab: Page, addr
         "start": "xavier", "gain": "0", "activation": "<img src=x>", "depth": "31", "width": "3.5", "seed": "-1",
         "rate": "NaN",
     }  # fmt: skip
-    open_state(tab, address, "&".join(f"{key}={value}" for key, value in wrong.items()) + "&color=red")
+    open_state(tab, address, "&".join(f"{key}={value}" for key, value in wrong.items()) + "&color=red&constructor=1")
     line = tab.locator(".faults").inner_text()
     for key, value in wrong.items():
         assert f"{key} must be " in line
         assert f"got “{value}”" in line
     assert "“color” is no setting" in line
+    assert "“constructor” is no setting" in line
     assert tab.locator(".faults img").count() == 0
     expect_library(tab, start="glorot_uniform", gain=1, activation="tanh", depth=5, width=64, seed=0)
     tab.wait_for_function(f"() => location.hash === '#{DEFAULT}'")
@@ -227,6 +228,45 @@ def test_steps_epochs_and_play_train_as_the_library_does(lab: Page) -> None:
     expect_library(lab, start="glorot_uniform", gain=1, activation="tanh", depth=5, width=64, seed=0)
 
 
+def test_what_is_pressed_while_it_computes_is_not_lost(tab: Page, address: str) -> None:
+    """Play before the first answer, and right after a drag; an epoch while it plays ends at a whole epoch."""
+    tab.goto(f"{address}laboratory.html")
+    tab.wait_for_selector("[name=play]")
+    tab.evaluate("document.querySelector('[name=play]').click()")
+    expect(tab.locator(".words")).to_contain_text("the last mini-batches had a loss")
+    assert tab.locator(".digits li").count() == 10
+    tab.evaluate(
+        """() => { const gain = document.querySelector('[name=gain]')
+            for (const value of [0.1, 0.2, 0.3]) {
+                gain.value = value
+                gain.dispatchEvent(new Event('input', {bubbles: true})) }
+            document.querySelector('[name=play]').click() }"""
+    )
+    expect(tab.get_by_role("button", name="Pause")).to_be_visible()
+    expect(tab.locator(".words")).to_contain_text("the last mini-batches had a loss")
+    tab.get_by_role("button", name="Epoch").click()
+    expect(tab.locator(".status")).to_contain_text("steps the training loss")
+    assert int(re.search(r"After (\d+) steps", words(tab))[1]) % 45 == 0  # type: ignore[index]
+    steps = [int(row[0]) for row in points(tab)]
+    assert steps == list(range(15, steps[-1] + 1, 15))
+    tab.wait_for_function("() => location.hash.includes('gain=2&')")
+
+
+def test_a_way_to_a_place_on_the_page_leaves_the_run_alone(lab: Page) -> None:
+    """A header's link changes the address and no state; a link to the state that is there begins it anew."""
+    lab.get_by_role("button", name="Epoch").click()
+    expect(lab.locator(".words")).to_contain_text("After 45 steps")
+    lab.evaluate("location.hash = 'what-you-see'")
+    lab.wait_for_function("() => location.hash === '#what-you-see'")
+    expect(lab.locator(".words")).to_contain_text("After 45 steps")
+    link = lab.locator(".challenge > li > a").first
+    for _ in range(2):
+        link.click()
+        expect(lab.locator(".words")).to_contain_text("No gradient comes back")
+        lab.get_by_role("button", name="Epoch").click()
+        expect(lab.locator(".words")).to_contain_text("After 45 steps")
+
+
 def test_a_pinned_run_stays_as_a_ghost(lab: Page) -> None:
     """It is drawn beside the next one, in both pictures, and said."""
     lab.get_by_role("button", name="Epoch").click()
@@ -234,7 +274,7 @@ def test_a_pinned_run_stays_as_a_ghost(lab: Page) -> None:
     lab.get_by_role("button", name="Pin this run").click()
     expect(lab.locator(".status")).to_contain_text("Pinned: start=glorot_uniform, gain=1")
     control(lab, "gain").press("Home")
-    expect(lab.locator(".words")).not_to_contain_text("After")
+    expect(lab.locator(".words")).not_to_contain_text(re.compile("After|At step"))
     for view in (".layers .ghost", ".curves .ghost"):
         assert lab.locator(view).count() == 2
 
@@ -254,6 +294,7 @@ def test_numbers_that_outgrow_float64_are_said(tab: Page, address: str) -> None:
     open_state(tab, address, "activation=linear&gain=30&depth=30&rate=10")
     tab.get_by_role("button", name="Play").click()
     expect(tab.locator(".words")).to_contain_text("outgrew")
+    expect(tab.locator(".status")).to_contain_text("outgrew")
     expect(tab.get_by_role("button", name="Play")).to_be_visible()
     control(tab, "depth").press("Home")
     expect(tab.locator(".words")).to_contain_text("hidden layer")
@@ -315,7 +356,7 @@ def test_the_challenge_is_marked_when_one_change_learns(tab: Page, address: str)
     for moved in ((), ("seed", "9"), ("rate", "-1"), ("seed", "5")):
         if moved:
             control(tab, moved[0]).fill(moved[1])
-        expect(tab.locator(".words")).not_to_contain_text("After")
+        expect(tab.locator(".words")).not_to_contain_text(re.compile("After|At step"))
         tab.locator("[name=full]").check()
         tab.get_by_role("button", name="Play").click()
         tab.wait_for_function("() => Number(document.querySelector('.curves').dataset.steps) >= 450")
@@ -323,3 +364,17 @@ def test_the_challenge_is_marked_when_one_change_learns(tab: Page, address: str)
         expect(tab.locator(".status")).to_contain_text("steps the training loss")
         assert mark.count() == (moved == ("seed", "5")), moved
     expect(first.locator(".solved")).to_have_text("Solved: rate = 0.1.")
+
+
+def test_a_solved_setting_is_said(tab: Page, address: str) -> None:
+    """In the live region, beside the mark that may be far below the window."""
+    open_state(tab, address, "start=glorot_uniform&gain=1&activation=tanh&depth=5&width=64&seed=5&rate=0.05")
+    tab.evaluate(
+        """() => { window.said = []
+            const status = document.querySelector('.status')
+            new MutationObserver(() => said.push(status.textContent)).observe(status, {childList: true}) }"""
+    )
+    tab.get_by_role("button", name="Play").click()
+    tab.wait_for_function(
+        "() => said.some(words => words.includes('Fifth setting of the challenge. Solved: rate = 0.05.'))"
+    )

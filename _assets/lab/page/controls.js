@@ -45,7 +45,7 @@ export class Controls {
   moved(input, change) {
     const key = input.name,
       text = LOGARITHMIC.includes(key) ? String(rounded(10 ** Number(input.value))) : input.value;
-    const value = KEYS[key]?.read(text) ?? null;
+    const value = KEYS[key].read(text);
     input.setAttribute("aria-invalid", value === null);
     if (value !== null) change(key, value);
   }
@@ -55,7 +55,9 @@ export class Controls {
       const input = this.form.elements[key],
         output = this.form.querySelector(`.${key} output`);
       const stands = LOGARITHMIC.includes(key) ? Math.log10(value) : value;
-      if (document.activeElement !== input || key !== "seed") input.value = stands;
+      const typed = document.activeElement === input && KEYS[key].read(String(input.value)) === value; // 07 stays 07
+      if (!typed) input.value = stands;
+      input.setAttribute("aria-invalid", false);
       if (output) {
         output.textContent = number(value, 3)
           .replace(/(\.\d*?)0+$/, "$1")

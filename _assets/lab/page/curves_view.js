@@ -35,7 +35,7 @@ export function curves_view(width, points, pinned, shortest = 10 * EPOCH) {
     curve("loss", x, loss, points, "loss"),
     curve("accuracy", x, accuracy, points, "accuracy"),
   ].join("");
-  return view(width, HEIGHT, "Lines of training loss and test accuracy by step: the tables have the numbers.", inner);
+  return view(width, HEIGHT, "Lines of the training loss and of the test accuracy, by step.", inner);
 }
 
 const scale = (width, y, ticks) =>

@@ -2,12 +2,12 @@
 import { range_of } from "../activations.js";
 import { challenge } from "./challenge.js";
 import { Controls } from "./controls.js";
-import { EPOCH, curves_view } from "./curves_view.js";
+import { curves_view } from "./curves_view.js";
 import { digits_view } from "./digits_view.js";
 import { layers_view } from "./layers_view.js";
 import { PAGE } from "./layout.js";
 import { Runner } from "./runner.js";
-import { format, parse } from "./state.js";
+import { format, parse, says_a_state } from "./state.js";
 import { fill_curves, fill_signals, fill_values } from "./tables.js";
 import { words } from "./words.js";
 
@@ -19,14 +19,17 @@ export class Laboratory {
     this.root = root;
     root.innerHTML = PAGE;
     this.find = (selector) => root.querySelector(selector);
-    this.controls = new Controls(this.find("form"), (key, value) => this.set({ ...this.state, [key]: value }));
-    this.runner = new Runner((report) => this.answered(report));
+    this.controls = new Controls(this.find("form"), (key, value) => this.change(key, value));
+    this.runner = new Runner(
+      (report) => this.answered(report),
+      (images) => (this.tell_digits = digits_view(this.find(".digits ul"), images)),
+    );
     this.solved = challenge(document);
     this.pinned = null;
     this.buttons();
-    addEventListener("hashchange", () => {
-      this.follow_address();
-      this.root.scrollIntoView();
+    addEventListener("hashchange", () => this.follow_link());
+    document.addEventListener("click", ({ target }) => {
+      if (target.closest?.("a")?.hash === location.hash) this.follow_link(); // the same once more is no change
     });
     new ResizeObserver(() => this.draw()).observe(this.find(".layers"));
     this.find("details").addEventListener("toggle", () => this.draw());
@@ -36,21 +39,33 @@ export class Laboratory {
   buttons() {
     const on = (name, action) => this.find(`[name=${name}]`).addEventListener("click", action);
     on("play", () => (this.running ? this.pause() : this.play()));
-    on("step", () => this.advance(1));
-    on("epoch", () => this.advance(EPOCH - (this.report.steps % EPOCH)));
+    on("step", () => this.advance({ step: 1 }));
+    on("epoch", () => this.advance({ epoch: true }));
     on("reset", () => this.set(this.state));
     on("pin", () => this.pin());
     on("copy", () => this.copy());
     on("full", () => this.running && this.play());
   }
 
+  follow_link() {
+    if (!location.hash.includes("=")) return; // to a place on the page
+    this.follow_address();
+    this.root.scrollIntoView();
+  }
+
   follow_address() {
-    const { state, faults } = parse(location.hash),
+    const { state, faults } = parse(says_a_state(location.hash) ? location.hash : ""),
       line = this.find(".faults");
     line.textContent = faults.join(" ");
     line.hidden = faults.length === 0;
     this.set(state);
     if (faults.length) this.say(line.textContent);
+  }
+
+  change(key, value) {
+    this.find(".faults").hidden = true;
+    if (!says_a_state(location.hash)) this.tell_address();
+    this.set({ ...this.state, [key]: value });
   }
 
   // Start anew from a state; a change of the rate is one too, so that the address says all of a run.
@@ -63,8 +78,9 @@ export class Laboratory {
     this.runner.begin(state);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      if (parse(location.hash).faults.length || format(parse(location.hash).state) !== format(state))
-        history.replaceState(null, "", `#${format(state)}`);
+      const said = parse(location.hash);
+      if (says_a_state(location.hash) && (said.faults.length || format(said.state) !== format(state)))
+        this.tell_address();
     }, WAIT);
   }
 
@@ -84,10 +100,10 @@ export class Laboratory {
     this.runner.tell({ pause: true });
   }
 
-  advance(step) {
+  advance(message) {
     this.run(false);
     this.speaks = true;
-    this.runner.tell({ step });
+    this.runner.tell(message);
   }
 
   pin() {
@@ -98,8 +114,12 @@ export class Laboratory {
     this.draw();
   }
 
-  async copy() {
+  tell_address() {
     history.replaceState(null, "", `#${format(this.state)}`);
+  }
+
+  async copy() {
+    this.tell_address();
     try {
       await navigator.clipboard.writeText(location.href);
       this.say("The link to this state is copied.");
@@ -108,19 +128,22 @@ export class Laboratory {
     }
   }
 
+  // An answer may be late, to what was asked before: it counts for the pictures, and not for what runs or is said.
   answered(report) {
+    const last = report.number === this.runner.number;
     this.report = { ...report, seen: report.seen ?? this.report?.seen };
     this.points.push(...report.points);
     if (this.points.length > MANY) this.points = this.points.filter((_, place) => place % 2);
-    if (!report.running && this.running) this.run(false);
-    if (report.images) this.tell_digits = digits_view(this.find(".digits ul"), report.images);
-    this.solved(this.state, this.points);
+    const found = this.solved(this.state, this.points);
     this.draw();
-    if (report.judged || report.outgrown) this.rested();
+    if (last && !report.running) this.rested(report);
+    if (found) this.say(found);
   }
 
-  rested() {
-    if (!this.speaks) return;
+  rested({ judged, outgrown }) {
+    if (outgrown && this.running) this.speaks = true;
+    if (this.running) this.run(false);
+    if (!this.speaks || !(judged || outgrown)) return;
     this.speaks = false;
     this.say(this.find(".words").textContent);
   }

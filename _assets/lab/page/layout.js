@@ -24,7 +24,7 @@ const LAYERS = `By layer, over 100 training images: the ${key("signal", "size (r
   ${key("gradient", "the gradient")} on a logarithmic axis; how the values of the activations
   are spread, wider where there are more; the shares
   ${key("saturated", "saturated")} and ${key("dead", "dead")}.`;
-const CURVES = `By step: the ${key("loss", "training loss")}, which is 2.3 for who guesses, and the
+const CURVES = `By step: the ${key("loss", "training loss")}, a mean of fifteen mini-batches and 2.3 for who guesses, and the
   ${key("accuracy", "test accuracy")}<span class="pinned" hidden>. Dashed and gray: the pinned run</span>.`;
 const DIGITS = "Ten test images, and what the network says of each.";
 

@@ -15,6 +15,7 @@ export class Small {
     this.place = root.querySelector(".place");
     this.place.style.minHeight = `${this.place.offsetHeight}px`;
     this.runner = new Runner((report) => this.answered(report));
+    new ResizeObserver(() => this.draw()).observe(root);
     this.begin();
   }
 
@@ -25,6 +26,7 @@ export class Small {
     this.steps = 0;
     this.running = false;
     this.button.textContent = "Play";
+    this.status.textContent = "";
     this.runner.begin(this.state);
   }
 
@@ -38,10 +40,14 @@ export class Small {
   answered(report) {
     this.steps = report.steps;
     this.points.push(...report.points);
-    this.place.innerHTML = curves_view(this.place.clientWidth, this.points, this.before, END);
+    this.draw();
     this.line.textContent = said(this.points.at(-1), report.outgrown);
     if (report.outgrown || (this.running && report.steps >= END)) this.pause(report);
     if (report.judged && report.steps) this.status.textContent = this.line.textContent;
+  }
+
+  draw() {
+    this.place.innerHTML = curves_view(this.place.clientWidth, this.points, this.before, END);
   }
 
   pause({ running }) {
@@ -54,5 +60,5 @@ export class Small {
 function said(last, outgrown) {
   if (outgrown) return "The numbers outgrew what a computer holds.";
   if (!last) return "Before training it can do no better than to guess: one image in ten.";
-  return `Epoch ${Math.ceil(last.step / EPOCH)}: the training loss is ${number(last.loss)}, and ${percent(last.accuracy)} of the test images are recognized.`;
+  return `Epoch ${Math.ceil(last.step / EPOCH)}: the last mini-batches had a loss of ${number(last.loss)}, and ${percent(last.accuracy)} of the test images are recognized.`;
 }

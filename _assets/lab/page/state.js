@@ -36,14 +36,17 @@ export const KEYS = {
   rate: number(0.001, 10),
 };
 
+// Other parts of an address lead to a place on the page, and say nothing of a state.
+export const says_a_state = (hash) => hash.length < 2 || hash.includes("=");
+
 // Return { state, faults }: what an address does not say is the default, and so is what it says wrongly.
 export function parse(hash) {
   const state = { ...DEFAULT },
     faults = [];
   for (const [key, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
-    const value = KEYS[key]?.read(text) ?? null;
+    const value = Object.hasOwn(KEYS, key) ? KEYS[key].read(text) : null;
     if (value !== null) state[key] = value;
-    else if (key in KEYS)
+    else if (Object.hasOwn(KEYS, key))
       faults.push(`${key} must be ${KEYS[key].accepted}, got “${text}”: it is ${DEFAULT[key]} here.`);
     else faults.push(`“${key}” is no setting of the laboratory.`);
   }

@@ -3,7 +3,6 @@ import { power_of_ten } from "./svg.js";
 
 const NOTHING = 1e-3; // of the first layer's size: less than that is called next to nothing
 const UNEVEN = 10; // so far from its mean factor, a signal is not said to have one
-const LEVEL = [0.97, 1.03]; // a layer that keeps so much is said to hold
 
 // So many digits, with a power of ten where zeros would have to be counted.
 export function number(value, digits = 2) {
@@ -18,7 +17,7 @@ export function number(value, digits = 2) {
 
 export const percent = (share) => `${Math.round(100 * share)} %`;
 
-// The last point of the curves stands for what all images say, as long as it runs.
+// As long as it runs, the last point of the curves stands for what all images say.
 export function words(state, { steps, seen, judged, outgrown }, point) {
   if (outgrown)
     return `${steps ? `At step ${steps + 1} the` : "The"} numbers outgrew what a computer holds (float64): ${steps ? "the steps are too large for this network." : "each layer makes them larger."}`;
@@ -26,29 +25,30 @@ export function words(state, { steps, seen, judged, outgrown }, point) {
     forward(state, seen),
     backward(state, seen, steps),
     units(state, seen),
-    learned(steps, judged) || learned(point?.step, point),
+    learned(steps, judged) || learning(point),
   ];
   return told.filter(Boolean).join(" ");
 }
 
 // The mean factor from one layer to the next: a geometric mean, since factors multiply. Near one it has a digit more.
 const times = (kept) => number(kept, Math.abs(kept - 1) < 0.1 ? 3 : 2);
+const holds = (sizes) => Math.abs(Math.log2(sizes.at(-1) / sizes[0])) <= 1; // neither halved nor doubled
 const factor = (sizes) => (sizes.at(-1) / sizes[0]) ** (1 / (sizes.length - 1));
 
-function forward({ activation, depth, start }, { signal }) {
+function forward({ activation, depth }, { signal }) {
   if (activation === "sigmoid")
     return "The sigmoid keeps every activation between 0 and 1, so their size says little: look at the gradient.";
   const hidden = signal.slice(1),
     kept = factor(hidden);
-  if (hidden.some((size) => size === 0)) return `From layer ${hidden.indexOf(0) + 1} on the signal is zero.`;
+  if (hidden.includes(0)) return `At layer ${hidden.indexOf(0) + 1} the signal is zero.`;
   if (depth === 1)
     return `The signal enters with the size ${number(signal[0])} and leaves the hidden layer with ${number(hidden[0])}.`;
+  if (holds(hidden))
+    return `The signal holds: layer ${depth} has ${number(hidden.at(-1) / hidden[0])} of what layer 1 has.`;
+  if (kept > 1) return `The signal grows: each layer multiplies it by ${times(kept)}, in the mean.`;
   const gone = hidden.findIndex((size) => size < NOTHING * hidden[0]);
   const so = gone > 0 ? `: at layer ${gone + 1} less than a thousandth of it is left` : "";
   if (gone > 0 && kept ** gone > UNEVEN * NOTHING) return `The signal fades${so}.`; // not by one factor
-  if (kept >= LEVEL[0] && kept <= LEVEL[1])
-    return `From layer to layer the signal holds: each keeps ${times(kept)} of it, in the mean.`;
-  if (kept > 1) return `The signal grows: each layer multiplies it by ${times(kept)}, in the mean.`;
   return `Each layer keeps ${times(kept)} of the signal, in the mean${so}.`;
 }
 
@@ -56,11 +56,11 @@ function backward({ depth, start }, { gradient }, steps) {
   if (start === "constant" && !steps)
     return "No gradient comes back to the hidden layers, but for rounding: what the ten outputs send back cancels.";
   if (depth === 1) return "";
-  const back = gradient.slice(0, -1).reverse(),
-    kept = factor(back); // from the last hidden layer to the first
-  if (gradient.some((size) => size === 0)) return "To some layers no gradient comes back at all.";
-  if (kept >= LEVEL[0] && kept <= LEVEL[1]) return "On its way back the gradient holds.";
-  return `On its way back the gradient is multiplied by ${times(kept)} at each layer, in the mean, so that layer 1 gets ${number(gradient[0] / gradient[depth - 1])} of what layer ${depth} gets.`;
+  if (gradient.includes(0)) return "To some layers no gradient comes back at all.";
+  const back = gradient.slice(0, -1).reverse(); // from the last hidden layer to the first
+  const so = `layer 1 gets ${number(back.at(-1) / back[0])} of what layer ${depth} gets`;
+  if (holds(back)) return `On its way back the gradient holds: ${so}.`;
+  return `On its way back the gradient is multiplied by ${times(factor(back))} at each layer, in the mean, so that ${so}.`;
 }
 
 function units({ start, activation }, { saturated, dead }) {
@@ -71,6 +71,12 @@ function units({ start, activation }, { saturated, dead }) {
   if (saturated[flat] > 0.05 && !activation.endsWith("relu"))
     return `In layer ${flat + 1}, ${percent(saturated[flat])} of the activations are saturated.`;
   return "";
+}
+
+function learning(point) {
+  if (!point) return "";
+  const { step, loss, accuracy } = point;
+  return `At step ${step} the last mini-batches had a loss of ${number(loss, 3)}, and ${percent(accuracy)} of the test images are recognized.`;
 }
 
 function learned(steps, found) {
