@@ -127,7 +127,7 @@ def test_every_control_is_moved_by_keyboard_and_the_views_and_the_address_follow
         slider.press(arrow)
         lab.wait_for_function(f"() => location.hash.includes('{key}=') && location.href !== {address!r}")
         spoken = slider.get_attribute("aria-valuetext")
-        assert spoken == lab.locator(f".{key} output").inner_text()
+        assert spoken == lab.locator(f".{key} .value").inner_text()
         if key != "rate":
             lab.wait_for_function(f"before => JSON.stringify(({SIZES})()) !== JSON.stringify(before)", arg=before)
     for key, letter, chosen in (("start", "h", "he_uniform"), ("activation", "r", "relu")):
@@ -160,7 +160,7 @@ def test_a_drag_of_the_gain_redraws_at_once(lab: Page) -> None:
     seen = {words(lab)}
     for share in (0.4, 0.3, 0.2):
         lab.mouse.move(box["x"] + share * box["width"], middle[1], steps=3)
-        gain = float(lab.locator(".gain output").inner_text())
+        gain = float(lab.locator(".gain .value").inner_text())
         expect_library(lab, start="glorot_uniform", gain=gain, activation="tanh", depth=5, width=64, seed=0)
         seen.add(words(lab))
     lab.mouse.up()
@@ -188,7 +188,7 @@ def test_every_control_is_moved_by_mouse(lab: Page) -> None:
 def points(tab: Page) -> list[list[str]]:
     """Return the rows of the curves, which the page keeps in its table."""
     tab.locator(".numbers").evaluate("numbers => numbers.open = true")
-    tab.wait_for_function("() => document.querySelector('#values tbody tr')")
+    tab.wait_for_function("() => document.querySelector('#values tbody tr')")  # at rest
     return tab.locator("#curves tbody tr").evaluate_all("rows => rows.map(row => [...row.cells].map(c => c.innerText))")
 
 
@@ -201,9 +201,7 @@ def test_steps_epochs_and_play_train_as_the_library_does(lab: Page) -> None:
     lab.get_by_role("button", name="Play").click()
     lab.wait_for_function("() => document.querySelectorAll('.curves .accuracy').length")
     expect(lab.get_by_role("button", name="Pause")).to_be_visible()
-    rows = []
-    while len(rows) < 12:
-        rows = points(lab)
+    lab.wait_for_function("() => Number(document.querySelector('.curves').dataset.steps) >= 180")
     lab.get_by_role("button", name="Pause").click()
     expect(lab.locator(".status")).not_to_contain_text("After 90 steps")
     steps = int(re.search(r"After (\d+) steps", words(lab))[1])  # type: ignore[index]

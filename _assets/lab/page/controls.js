@@ -13,25 +13,27 @@ const starts = Object.entries(GROUPS)
   .join("");
 const activations = ["tanh", "sigmoid", "softsign", "relu", "leaky_relu", "linear"].map(option).join("");
 
-const field = (key, name, input) => `<label class="${key}"><span>${name}</span>${input}</label>`;
-const slider = (key, name, low, high, step) =>
-  field(
-    key,
-    name,
-    `<output for="lab-${key}"></output><input id="lab-${key}" name="${key}" type="range" min="${low}" max="${high}" step="${step}">`,
-  );
+const field = (key, name, input) => `<label class="${key}" for="lab-${key}"><span>${name}</span>${input}</label>`;
+const slider = (key, name, low, high, step) => {
+  const range = `id="lab-${key}" name="${key}" type="range" min="${low}" max="${high}" step="${step}"`;
+  return field(key, name, `<span class="value" aria-hidden="true"></span><input ${range}>`); // the slider says its value itself
+};
 
 export const CONTROLS = `
   ${slider("gain", "gain", -2, 2, 0.01)}
-  ${field("start", "start", `<select name="start">${starts}</select>`)}
-  ${field("activation", "activation", `<select name="activation">${activations}</select>`)}
+  ${field("start", "start", `<select id="lab-start" name="start">${starts}</select>`)}
+  ${field("activation", "activation", `<select id="lab-activation" name="activation">${activations}</select>`)}
   ${slider("depth", "depth, hidden layers", 1, 30, 1)}
   ${slider("width", "width, units a layer", 4, 128, 1)}
   ${slider("rate", "learning rate", -3, 1, 0.02)}
-  <div class="seed">${field("seed", "seed", '<input name="seed" type="number" min="0" step="1" required>')}<button type="button" name="reseed">Reseed</button></div>`;
+  <div class="seed">${field("seed", "seed", '<input id="lab-seed" name="seed" type="number" min="0" step="1" required>')}<button type="button" name="reseed">Reseed</button></div>`;
 
 const LOGARITHMIC = ["gain", "rate"]; // their sliders move the exponent of ten
-const rounded = (value) => Number(value.toPrecision(3));
+// Three digits, or the one of a number that is so near that the slider would pass it by.
+function rounded(value) {
+  const plain = Number(value.toPrecision(1));
+  return Math.abs(plain / value - 1) < 0.01 ? plain : Number(value.toPrecision(3));
+}
 
 export class Controls {
   // change(key, value) is called at each change that a reader makes.
@@ -53,7 +55,7 @@ export class Controls {
   show(state) {
     for (const [key, value] of Object.entries(state)) {
       const input = this.form.elements[key],
-        output = this.form.querySelector(`.${key} output`);
+        output = this.form.querySelector(`.${key} .value`);
       const stands = LOGARITHMIC.includes(key) ? Math.log10(value) : value;
       const typed = document.activeElement === input && KEYS[key].read(String(input.value)) === value; // 07 stays 07
       if (!typed) input.value = stands;

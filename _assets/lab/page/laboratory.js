@@ -163,7 +163,7 @@ export class Laboratory {
     }
     this.picture(".curves", (width) => curves_view(width, points, pinned));
     this.tell_digits?.(report.answers);
-    if (this.find("details").open) {
+    if (this.find("details").open && !this.running) {
       if (report.seen) fill_values(this.find("#values"), report.seen, range_of(state.activation));
       fill_curves(this.find("#curves"), points);
     }

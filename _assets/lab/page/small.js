@@ -5,6 +5,8 @@ import { parse } from "./state.js";
 import { number, percent } from "./words.js";
 
 const END = 30 * EPOCH;
+const CAPTION = `Above the <span class="key loss">training loss</span>, which is 2.3 for who guesses; below the
+  <span class="key accuracy">test accuracy</span>. Dashed and gray: the run before.`;
 
 export class Small {
   constructor(root) {
@@ -13,6 +15,7 @@ export class Small {
     this.status = root.querySelector(".status");
     this.line = root.querySelector(".words");
     this.place = root.querySelector(".place");
+    root.querySelector("figcaption").innerHTML = CAPTION;
     this.place.style.minHeight = `${this.place.offsetHeight}px`;
     this.runner = new Runner((report) => this.answered(report));
     new ResizeObserver(() => this.draw()).observe(root);

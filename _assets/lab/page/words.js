@@ -2,11 +2,11 @@
 import { power_of_ten } from "./svg.js";
 
 const NOTHING = 1e-3; // of the first layer's size: less than that is called next to nothing
-const UNEVEN = 10; // so far from its mean factor, a signal is not said to have one
+const UNEVEN = 0.5; // in powers of ten
 
 // So many digits, with a power of ten where zeros would have to be counted.
 export function number(value, digits = 2) {
-  const size = Math.abs(value);
+  const size = Math.abs(Number(value.toPrecision(digits)));
   if (size >= 10 ** digits && size < 1e5) return String(Math.round(value)).replace("-", "−");
   if (size === 0 || (size >= 1e-3 && size < 1e5)) return Number(value).toPrecision(digits).replace("-", "−");
   const [mantissa, exponent] = Number(value)
@@ -19,8 +19,7 @@ export const percent = (share) => `${Math.round(100 * share)} %`;
 
 // As long as it runs, the last point of the curves stands for what all images say.
 export function words(state, { steps, seen, judged, outgrown }, point) {
-  if (outgrown)
-    return `${steps ? `At step ${steps + 1} the` : "The"} numbers outgrew what a computer holds (float64): ${steps ? "the steps are too large for this network." : "each layer makes them larger."}`;
+  if (outgrown) return `${steps ? `At step ${steps + 1} the` : "The"} numbers outgrew what a computer holds (float64).`;
   const told = [
     forward(state, seen),
     backward(state, seen, steps),
@@ -32,7 +31,13 @@ export function words(state, { steps, seen, judged, outgrown }, point) {
 
 // The mean factor from one layer to the next: a geometric mean, since factors multiply. Near one it has a digit more.
 const times = (kept) => number(kept, Math.abs(kept - 1) < 0.1 ? 3 : 2);
-const holds = (sizes) => Math.abs(Math.log2(sizes.at(-1) / sizes[0])) <= 1; // neither halved nor doubled
+const holds = (sizes) => Math.max(...sizes) <= 2 * Math.min(...sizes);
+const returns = (sizes) => Math.abs(Math.log2(sizes.at(-1) / sizes[0])) <= 1; // to its size, having left it
+const range = (sizes) => `between ${number(Math.min(...sizes))} and ${number(Math.max(...sizes))}`;
+
+// Whether one factor does not tell of all layers: some size is far from what it would make.
+const uneven = (sizes) =>
+  sizes.some((size, layer) => Math.abs(Math.log10(size / (sizes[0] * factor(sizes) ** layer))) > UNEVEN);
 const factor = (sizes) => (sizes.at(-1) / sizes[0]) ** (1 / (sizes.length - 1));
 
 function forward({ activation, depth }, { signal }) {
@@ -45,10 +50,12 @@ function forward({ activation, depth }, { signal }) {
     return `The signal enters with the size ${number(signal[0])} and leaves the hidden layer with ${number(hidden[0])}.`;
   if (holds(hidden))
     return `The signal holds: layer ${depth} has ${number(hidden.at(-1) / hidden[0])} of what layer 1 has.`;
-  if (kept > 1) return `The signal grows: each layer multiplies it by ${times(kept)}, in the mean.`;
+  if (returns(hidden)) return `The signal wanders: from layer to layer its size is ${range(hidden)}.`;
+  if (kept > 1)
+    return `The signal grows${uneven(hidden) ? "" : `: each layer multiplies it by ${times(kept)}, in the mean`}.`;
   const gone = hidden.findIndex((size) => size < NOTHING * hidden[0]);
   const so = gone > 0 ? `: at layer ${gone + 1} less than a thousandth of it is left` : "";
-  if (gone > 0 && kept ** gone > UNEVEN * NOTHING) return `The signal fades${so}.`; // not by one factor
+  if (uneven(hidden)) return `The signal fades${so}.`;
   return `Each layer keeps ${times(kept)} of the signal, in the mean${so}.`;
 }
 
@@ -60,6 +67,8 @@ function backward({ depth, start }, { gradient }, steps) {
   const back = gradient.slice(0, -1).reverse(); // from the last hidden layer to the first
   const so = `layer 1 gets ${number(back.at(-1) / back[0])} of what layer ${depth} gets`;
   if (holds(back)) return `On its way back the gradient holds: ${so}.`;
+  if (returns(back)) return `On its way back the gradient wanders: its size is ${range(back)}.`;
+  if (uneven(back)) return `On its way back the gradient changes from layer to layer, and not evenly: ${so}.`;
   return `On its way back the gradient is multiplied by ${times(factor(back))} at each layer, in the mean, so that ${so}.`;
 }
 
