@@ -1,6 +1,6 @@
 // The laboratory's network in a worker: it computes beside the page, which answers keys meanwhile.
-// It is told { state }, { play, pace }, { pause }, { epoch }, { step: how many }; it tells a report, at rest with what
-// is judged, and with the first one the images shown.
+// It is told { state }, { play, pace }, { pause }, { epoch }, { step: how many }; it tells the images shown, once, and
+// then reports, at rest with what is judged.
 import { Session } from "./session.js";
 
 const REST = 150; // milliseconds without a new state, after which all images are judged

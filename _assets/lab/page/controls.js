@@ -16,7 +16,8 @@ const activations = ["tanh", "sigmoid", "softsign", "relu", "leaky_relu", "linea
 const field = (key, name, input) => `<label class="${key}" for="lab-${key}"><span>${name}</span>${input}</label>`;
 const slider = (key, name, low, high, step) => {
   const range = `id="lab-${key}" name="${key}" type="range" min="${low}" max="${high}" step="${step}"`;
-  return field(key, name, `<span class="value" aria-hidden="true"></span><input ${range}>`); // the slider says its value itself
+  const value = '<span class="value" aria-hidden="true"></span>'; // hidden, as the slider says it itself
+  return field(key, name, `${value}<input ${range}>`);
 };
 
 export const CONTROLS = `
