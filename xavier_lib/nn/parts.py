@@ -109,8 +109,9 @@ class Normalization:
     def forward(self, x: Batch) -> Batch:
         """Return ``y``."""
         self.root: Array = np.sqrt(x.var(axis=self.axis, keepdims=True) + x.dtype.type(EPSILON))
-        self.y: Batch = (x - x.mean(axis=self.axis, keepdims=True)) / self.root
-        return self.y
+        y: Batch = (x - x.mean(axis=self.axis, keepdims=True)) / self.root
+        self.y = y
+        return y
 
     def backward(self, by_y: Batch) -> Batch:
         """Return the derivative by ``x``."""
