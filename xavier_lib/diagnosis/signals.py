@@ -23,6 +23,7 @@ from xavier_lib.diagnosis.records import LayerRecord, Measured
 from xavier_lib.diagnosis.report import Finding
 from xavier_lib.diagnosis.weights import is_matrix
 
+BOUNDED = ("tanh", "sigmoid", "softsign", "hardtanh", "hardsigmoid", "logistic")  # flat on both sides
 SCALE = "scale the inputs: subtract the training data's mean and divide by their standard deviation"
 
 
@@ -124,7 +125,7 @@ def stuck(measured: Measured) -> Iterator[Finding]:
             remedy = "start with zero biases and He's weights, and take a smaller rate if it came with training"
             yield Finding(layer.name, "rectifiers that are dead", evidence, remedy, "he")
             return
-        if layer.saturated is not None and layer.saturated >= SATURATED:
+        if (layer.activation or "").lower() in BOUNDED and (layer.saturated or 0) >= SATURATED:
             evidence = f"{layer.saturated:.0%} of its outputs, of rms {layer.output:.3g}, lie where the slope is flat"
             scale = layer is measured.layers[0] and (layer.input or 0) > 2 and (layer.wanted or 0) > 0.7 * layer.spread
             remedy = SCALE if scale else remedy_of(layer, "smaller")
