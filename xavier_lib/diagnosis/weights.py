@@ -20,7 +20,7 @@ def unwritten(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
         low, high = NO_START
         if not layer.finite:
             what, size = "holds numbers that are not finite", "some weights are nan or infinite"
-        elif 0 < layer.weight < low or layer.weight > high:
+        elif (layer.zeros < 1 and layer.weight < low) or layer.weight > high:
             what, size = "holds numbers that no start gives", f"their rms is {layer.weight:.3g}"
         else:
             continue
