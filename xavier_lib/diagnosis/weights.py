@@ -33,7 +33,7 @@ def zeros(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
     silent = [(place, layer) for place, layer in enumerate(layers) if is_silent(layer)]
     for place, layer in silent:
         later = [other for other in layers[place + 1 :] if is_matrix(other) and other.input_varying is not None]
-        stops = any(other.input_varying == 0 and other.weight for other in later) and not layer.last
+        stops = any(other.input_varying == 0 and (other.weight or other.last) for other in later) and not layer.last
         gain = layer.fan_in is None and "gain" in layer.kind
         if stops and (gain or is_matrix(layer)):
             said = "all zeros, so that what follows sees nothing of the input"
