@@ -18,7 +18,7 @@ from xavier_lib.nn.arrays import Array
 from xavier_lib.nn.backpropagation import cross_entropy
 from xavier_lib.nn.mlp import MLP
 
-FLAT = 0.01  # of the largest slope: there a unit counts as saturated
+FLAT = 0.05  # of the largest slope: below it a unit counts as saturated, as in the chapter on the sigmoid
 FAR = 50.0  # a pre-activation at which every bounded activation is flat
 
 
