@@ -67,7 +67,7 @@ def sizes(measured: Measured) -> Iterator[Finding]:
         return
     grown = max(size for _, size in whole[1:]) / whole[0][1]
     if grown > GROWN and not whole[0][0].lookup:
-        begin = beginning(whole, grow=True)
+        begin = swollen(layers, grown) or beginning(whole, grow=True)
         remedy = remedy_of(begin, "smaller")
         evidence = f"from {whole[0][1]:.3g} to {whole[0][1] * grown:.3g} over {len(whole) - 1} layers"
         yield Finding(begin.name, "the signal grows from layer to layer", evidence, remedy, "naive")
@@ -90,6 +90,15 @@ def sizes(measured: Measured) -> Iterator[Finding]:
             yield Finding(
                 begin.name, "the signal fades from layer to layer", evidence, remedy_of(begin, "larger"), "naive"
             )
+
+
+def swollen(layers: Sequence[LayerRecord], grown: float) -> LayerRecord | None:
+    """Return the first branch of a residual stream that makes most of a growth by itself."""
+    for ends in each_stream(layers):
+        growth = (ends[-1].stream_after or 0) / (ends[0].stream_before or math.inf)
+        if growth > math.sqrt(grown):
+            return ends[0]
+    return None
 
 
 def beginning(steps: Sequence[tuple[LayerRecord, float]], *, grow: bool) -> LayerRecord:
