@@ -27,10 +27,6 @@ SLIPS = {
     "another base of the logarithm": "A loss in nats takes the natural logarithm.",
     "the sign": "The number has the other sign.",
     "the probability in place of its logarithm": "A probability stands where minus its logarithm is wanted.",
-    "the mean over the units": "The mean was taken along the other axis, over the units of a sample.",
-    "one mean for all": "One mean was taken of all numbers, where each unit has its own.",
-    "the whole size forgotten": "A size stands where a share of a size is wanted.",
-    "where it shows, not where it begins": "The layer before this one makes what is seen here.",
     # the draw
     "weights drawn but transposed": "The axes are the other way round.",
     "a new seed at every call": "The function seeds a generator of its own, so every layer gets the same numbers.",
