@@ -14,21 +14,11 @@ OfWeights = Callable[[Sequence[LayerRecord]], Iterator[Finding]]
 OfSignals = Callable[[Measured], Iterator[Finding]]
 
 #: Illnesses of the weights, which all are said.
-WEIGHTS: tuple[OfWeights, ...] = (
-    *(
-        unwritten,
-        zeros,
-        gains,
-        alike,
-        copies,
-        outliers,
-        lengths,
-    ),
-)
+WEIGHTS: tuple[OfWeights, ...] = (unwritten, zeros, gains, alike, copies, outliers, lengths)
 #: Illnesses after which no size says anything: they stop the signal.
 FATAL: tuple[OfWeights, ...] = (unwritten, zeros, gains, alike)
 #: Illnesses of the signal: the first that is found explains the others.
-SIGNALS: tuple[OfSignals, ...] = (*(inputs, stuck, sizes, streams, first_loss, gradients),)
+SIGNALS: tuple[OfSignals, ...] = (inputs, stuck, sizes, streams, first_loss, gradients)
 
 
 def conclude(measured: Measured, *, learning_rate: float | None = None) -> tuple[Finding, ...]:
