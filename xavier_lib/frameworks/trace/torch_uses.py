@@ -87,11 +87,10 @@ def taken(name: str, args: Sequence[Any], at: Any, inner: Any) -> Taken | None:
             return None
     if right:
         return Taken(second, first, -1, -1, -1)
-    return (
-        Taken(first, second, -2 if first.ndim > 1 else -1, -2 if second.ndim > 1 else -1, out_left(name))
-        if left
-        else None
-    )
+    if left:
+        unit, into = (-2 if one.ndim > 1 else -1 for one in (first, second))
+        return Taken(first, second, unit, into, out_left(name))
+    return None
 
 
 def fans_of(name: str, took: Taken, args: Sequence[Any]) -> Fans | MeanFans | None:
