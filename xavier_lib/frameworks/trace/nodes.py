@@ -33,6 +33,7 @@ class Node:
         peaked: of a softmax, the share of rows with nearly all in one place.
         array: of weights, the parameter that they come from.
         vectors: the parameters along one axis that took part.
+        judged: whether a name was looked for by its numbers.
         output: whether it is an output of the model.
         children: the signals that were made of it.
     """
@@ -56,6 +57,7 @@ class Node:
     peaked: float | None = None
     array: Any = None
     vectors: tuple[Any, ...] = ()
+    judged: bool = False
     output: bool = False
     children: list["Node"] = field(default_factory=list)
 
