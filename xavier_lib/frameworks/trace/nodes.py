@@ -5,6 +5,7 @@ from typing import Any
 
 # What a node is to those who follow a signal.
 INPUT, PASS, CURVE, USE, SUM, JOIN = "input", "pass", "curve", "use", "sum", "join"
+DIFFERENCE = "difference"
 PRODUCT, NORM, STATISTIC, SOFTMAX, SCORES = "product", "norm", "statistic", "softmax", "scores"
 ATTENTION, WEIGHT, IDS, UNKNOWN = "attention", "weight", "ids", "unknown"
 

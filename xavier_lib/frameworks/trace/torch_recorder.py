@@ -119,7 +119,7 @@ class Recorder:
             node = described(func, name, given, args, kwargs, len(self.nodes) + 1)
             number = tensor.is_floating_point() or tensor.is_complex() or node.kind is kinds.CURVE
             node.kind = node.kind if number else kinds.IDS
-            node.vectors = tuple(other.array for other in weights if not other.array.matrix)
+            node.vectors = vectors_of(weights)
             self.look_after(name, node, given, tensor)
             self.nodes.append(node)
             self.places.put(tensor, node, alias=alias)
@@ -129,14 +129,14 @@ class Recorder:
         if not weights:
             return Node(kinds.IDS, 0)
         source = max(weights, key=lambda node: int(node.array.parameter.numel()))
-        same = alias or name in ops.SAME
-        return Node(kinds.WEIGHT, 0, array=source.array, plain=source.plain and same and len(weights) == 1)
+        plain = source.plain and len(weights) == 1 and (alias or name in ops.SAME)
+        return Node(kinds.WEIGHT, 0, array=source.array, plain=plain, vectors=vectors_of(weights))
 
     def look_after(self, name: str, node: Node, given: Sequence[tuple[Any, Node]], tensor: Any) -> None:
         """Measure what a function gave, as far as it matters."""
         first = next(other for _, other in given if is_signal(other))
         node.numel, node.units, node.axis = tensor.numel(), first.units, axis_in(tensor, first)
-        if node.kind in (kinds.SUM, kinds.JOIN):
+        if node.kind in (kinds.SUM, kinds.DIFFERENCE, kinds.JOIN):
             node.square = mean_square(tensor)
         if node.curved and node.kind is kinds.CURVE:
             node.sample = sampled(tensor)
@@ -169,6 +169,7 @@ class Recorder:
         assert weights is not None
         held = weights.array
         unit = unit_axis(held.parameter, took.weights, took.unit)
+        node.vectors = weights.vectors
         use = Use(node, held, self.running.name_of(held), unit, axis, tuple(tensor.shape), took.signal is None)
         known = (id(held), use.name)
         self.counted[known] = self.counted.get(known, 0) + 1
@@ -185,6 +186,12 @@ class Recorder:
             self.waiting[node] = use
         node.square = use.output.whole**2 if use.output else mean_square(tensor)
         return use
+
+
+def vectors_of(weights: Sequence[Node]) -> tuple[Held, ...]:
+    """Return the parameters along one axis that weights are, or are scaled by."""
+    own = [node.array for node in weights if not node.array.matrix]
+    return tuple(dict.fromkeys([*own, *(vector for node in weights for vector in node.vectors)]))
 
 
 def axis_in(tensor: Any, before: Node) -> int | None:
