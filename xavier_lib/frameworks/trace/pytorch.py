@@ -56,6 +56,7 @@ def measured(
             running,
             lambda use, tensor: hooks.append(watched(use, tensor, samples, large)),
             guard.called,
+            samples,
             backward=backward,
         )
         with following_modules(model, running):

@@ -52,7 +52,7 @@ def facts_of(values: Any, unit: int | None) -> Facts:
         largest = max(abs(low), abs(high))
         return Facts(math.nan, math.nan, largest if finite else math.nan, largest, 0.0, finite, zeros / count, 0.0)
     ends = sum(int(torch.count_nonzero((piece == low) | (piece == high))) for piece in pieces(values))
-    spread = math.sqrt(squares / count)
+    spread = (squares / count) ** 0.5
     alike = alike_units(values, unit) if unit is not None and values.ndim > 1 else 0.0
     size = float(math.hypot(spread, centre))
     return Facts(spread, centre, size, max(abs(low), abs(high)), ends / count, True, zeros / count, alike)
