@@ -34,9 +34,8 @@ def remark(name: str, chain: Sequence[Stored], mode: Mode | None) -> str:
         return ""
     left, varying = signal_left(name, start.scale, layers)
     if not 1 / WITHIN <= left <= WITHIN:
-        return (
-            f"{name}: behind {layers} such layers about {left:.2g} is left of a signal of size 1; {no_gain(start.rule)}"
-        )
+        why = f"no gain gives back a size of 1 there, and {start.rule}'s rule is one for small signals"
+        return f"{name}: behind {layers} such layers about {left:.2g} is left of a signal of size 1; {why}"
     if varying < 1 / FAR:
         return f"{name}: behind {layers} such layers about {varying:.1g} is left of what tells two inputs apart"
     miss = scattered(name, start.scale, layers, min(array.fans.fan_in for array in chain))
@@ -47,11 +46,6 @@ def remark(name: str, chain: Sequence[Stored], mode: Mode | None) -> str:
             "initialize(model, x=batch) sets each layer by what it gives"
         )
     return ""
-
-
-def no_gain(rule: str) -> str:
-    """Return why a rule lets a signal sink."""
-    return f"no gain gives back a size of 1 there, and {rule}'s rule is one for small signals"
 
 
 def signal_left(name: str, scale: float, layers: int) -> tuple[float, float]:

@@ -111,7 +111,7 @@ def parts_of(layer: Any, kinds: set[str], above: Holder | None) -> Iterator[Part
 
 
 def transposed(layer: Any, shape: tuple[int, ...], plain: dict[str, Any]) -> tuple[Fans | MeanFans, dict[str, Any]]:
-    """Return the true fans and the settings of a transposed convolution; on a small map of known size with its border."""
+    """Return the true fans and the settings of a transposed convolution; those of a small map with its border."""
     inside = strided_fans(fan_in_fan_out(shape, transposed=True), layer.strides, transposed=True)
     calls = inbound(layer)
     if len(calls) != 1:

@@ -34,12 +34,13 @@ def contents(model: MLP) -> Contents:
 def name_of(activation: Activation) -> str | None:
     """Return the name of an activation, with the slope of a leaky one; a reader's own is known by its values.
 
+    >>> from xavier_lib import leaky_relu
     >>> name_of(leaky_relu(0.2)), name_of(Activation("own", np.arctan, np.ones_like))
     ('leaky_relu(0.2)', None)
     """
     if activation.name == "leaky_relu":
         return f"leaky_relu({-float(activation.f(np.array([-1.0]))[0]):.9g})"
-    return activation.name if ACTIVATIONS.get(activation.name) is activation else recognized(activation.f(GRID))
+    return activation.name if activation in ACTIVATIONS.values() else recognized(activation.f(GRID))
 
 
 def place(array: Array) -> Place:

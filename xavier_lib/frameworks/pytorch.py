@@ -27,10 +27,10 @@ def contents(model: Any) -> Contents:
         own = {dotted(name, part): p for part, p in module.named_parameters(recurse=False)}
         arrays = list(arrays_of(name, module, settings_of(following.get(name))))
         found.arrays.extend(arrays)
-        judged = {array.key for array in arrays}
+        judged = {array.name for array in arrays}
         for whole, parameter in own.items():
             bias = arrays and whole.split(".")[-1].startswith(("bias", "in_proj_bias"))
-            if id(parameter) not in judged and not bias:
+            if whole not in judged and not bias:
                 found.set_aside(whole, parameter.ndim, why_not(module, whole.rpartition(".")[2]))
         found.others.extend(dotted(name, part) for part, _ in module.named_buffers(recurse=False))
         if hasattr(module, "_packed_params"):

@@ -14,9 +14,7 @@ from xavier_lib.names import Mode
 from xavier_lib.weights.scaling import fan_of, std_of
 
 PACKED = "fans of each part are a convention: each is right for its own layer, and one input feeds all parts at once"
-BORDERS = (
-    "the fans of a transposed convolution are those inside: near a border, or on a map of 1 × 1, an output sums fewer"
-)
+BORDERS = "fans of a transposed convolution are those inside: at a border, or on a map of 1 × 1, an output sums fewer"
 COLUMNS = ("layer", "shape", "drawn from", "std", "Glorot", "ratio", "He", "ratio")
 HEADS = ("layer", "kind", "shape", "fans", "before", "spread", "wanted", "verdict")
 
@@ -114,11 +112,9 @@ class Report(tuple[Layer, ...]):
         return "\n".join(lines) or "no weights with two axes or more"
 
     def _repr_html_(self) -> str:
-        lines = [
-            *(f"Left out: {name}" for name in self.left_out),
-            *(words[0].upper() + words[1:] for words in self.remarks),
-        ]
-        return html_table(HEADS, self.rows()) + "".join(f"<p>{escape(line)}.</p>" for line in lines)
+        lines = [*(f"left out: {name}" for name in self.left_out), *self.remarks]
+        notes = "".join(f"<p>{escape(line[0].upper() + line[1:])}.</p>" for line in lines)
+        return html_table(HEADS, self.rows()) + notes
 
 
 class Comparison(tuple[tuple[str, ...], ...]):

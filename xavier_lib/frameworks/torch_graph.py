@@ -44,11 +44,11 @@ class Graph:
     def __init__(self, module: Any) -> None:
         from torch import fx
 
-        class Tracer(fx.Tracer):
+        class Tracer(fx.Tracer):  # type: ignore[misc]  # of a package without types
             def is_leaf_module(self, m: Any, module_qualified_name: str) -> bool:
                 names = {base.__name__ for base in type(m).__mro__}
                 whole = bool(names & set(LEAVES)) or "norm" in type(m).__name__.lower()
-                return whole or super().is_leaf_module(m, module_qualified_name)
+                return whole or bool(super().is_leaf_module(m, module_qualified_name))
 
         with contextlib.redirect_stdout(io.StringIO()):
             self.nodes = list(Tracer().trace(module).nodes)
@@ -84,7 +84,7 @@ class Graph:
 
     def number(self, node: Any) -> bool:
         """Say whether a node is one number that the model keeps."""
-        return node.op == "get_attr" and self.kept(node).numel() == 1
+        return node.op == "get_attr" and bool(self.kept(node).numel() == 1)
 
     def kept(self, node: Any) -> Any:
         """Return what the model keeps under the name of a node."""

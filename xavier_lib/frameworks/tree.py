@@ -16,8 +16,8 @@ from xavier_lib.wording import shown
 def tree_contents(argument: str, tree: Mapping[str, Any]) -> Contents:
     """Return what lies in a tree of arrays: kernels and embeddings, by their names.
 
-    A tree holds names and shapes only, so groups and strides cannot be seen in it, and layers along an axis of their own
-    only by a name or by the axes of a bias. It is read, not written.
+    A tree holds names and shapes only, so groups and strides cannot be seen in it, and layers that are stacked along
+    an axis only by a name or by the axes of a bias. It is read, not written.
 
     Raises:
         ValueError: if it holds no kernel and no embedding.
@@ -30,10 +30,10 @@ def tree_contents(argument: str, tree: Mapping[str, Any]) -> Contents:
     names = {array.name for array in found.arrays}
     for path, layer in layers_of(tree):
         for part, leaf in layer.items():
-            name, axes = ".".join((*path, str(part))), getattr(leaf, "ndim", None)
+            name, ends = ".".join((*path, str(part))), getattr(leaf, "ndim", None)
             judged = name in names or (part == "bias" and ".".join((*path, "kernel")) in names)
-            if axes is not None and not judged:
-                found.set_aside(name, axes, why_not(part, axes))
+            if ends is not None and not judged:
+                found.set_aside(name, ends, why_not(part, ends))
     if not found.arrays and not found.left_out and not found.kept:
         raise ValueError(f"{argument} must hold kernels or embeddings by these names, got a mapping without any")
     return found
@@ -49,8 +49,9 @@ def layers_of(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[t
 
 def lifted_axes(block: Mapping[str, Any]) -> int:
     """Return along how many axes the gains of the normalizations in a block are stacked; one gain has one axis."""
-    gains = [layer.get("scale") for layer in block.values() if isinstance(layer, Mapping)]
-    return min((gain.ndim - 1 for gain in gains if isinstance(getattr(gain, "ndim", None), int)), default=0)
+    gains: list[Any] = [layer.get("scale") for layer in block.values() if isinstance(layer, Mapping)]
+    axes = [len(gain.shape) for gain in gains if hasattr(gain, "shape")]
+    return min(axes) - 1 if axes else 0
 
 
 def arrays_of(argument: str, path: tuple[str, ...], layer: Mapping[str, Any], lifted: int) -> Iterator[Stored]:

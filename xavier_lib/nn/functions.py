@@ -25,23 +25,23 @@ def _sigmoid(z: Array) -> Array:
 
 
 def _softplus(z: Array) -> Array:
-    return np.logaddexp(0, z)
+    return np.asarray(np.logaddexp(0, z))
 
 
 def _elu(z: Array, alpha: float = 1.0) -> Array:
-    return np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))
+    return np.asarray(np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0))))
 
 
 def _hard_sigmoid(z: Array) -> Array:
-    return np.clip(z / 6 + 0.5, 0, 1)
+    return np.asarray(np.clip(z / 6 + 0.5, 0, 1))
 
 
 def _gelu(z: Array) -> Array:
-    return z * (1 + _erf(z / math.sqrt(2))) / 2
+    return np.asarray(z * (1 + _erf(z / math.sqrt(2))) / 2)
 
 
 def _gelu_tanh(z: Array) -> Array:
-    return z * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))) / 2
+    return np.asarray(z * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))) / 2)
 
 
 def _silu(z: Array) -> Array:
