@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from xavier_lib.frameworks.stored import Stored
-from xavier_lib.frameworks.verdicts import wanted_start
+from xavier_lib.frameworks.verdicts import start_of
 from xavier_lib.names import Mode
 from xavier_lib.nn.quadrature import kept
 
@@ -29,7 +29,7 @@ def remarks_on(arrays: Sequence[Stored], mode: Mode | None = None) -> list[str]:
 
 def remark(name: str, chain: Sequence[Stored], mode: Mode | None) -> str:
     """Return what to know of as many layers of an activation as there are, or nothing."""
-    start, layers = wanted_start(chain[0], mode), len(chain)
+    start, layers = start_of(chain[0], mode), len(chain)
     if start is None or kept(name) is None:
         return ""
     left, varying = signal_left(name, start.scale, layers)

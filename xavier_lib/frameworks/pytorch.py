@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, packed_fans, strided_fans
-from xavier_lib.frameworks.following import LINEAR, settings_of
+from xavier_lib.frameworks.following import LINEAR, After, settings_of
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, dotted, turned, turned_back, with_parts
 from xavier_lib.frameworks.torch_graph import followers
 
@@ -25,7 +25,7 @@ def contents(model: Any) -> Contents:
     following = followers(model, found.unseen)
     for name, module in model.named_modules():
         own = {dotted(name, part): p for part, p in module.named_parameters(recurse=False)}
-        arrays = list(arrays_of(name, module, settings_of(following.get(name))))
+        arrays = list(arrays_of(name, module, following.get(name)))
         found.arrays.extend(arrays)
         judged = {array.name for array in arrays}
         for whole, parameter in own.items():
@@ -66,11 +66,11 @@ def refuse_empty(name: str, parameter: Any) -> None:
         raise ValueError(f"{name} must hold at least one number, got shape {tuple(parameter.shape)}")
 
 
-def arrays_of(name: str, module: Any, following: dict[str, Any]) -> Iterator[Stored]:
+def arrays_of(name: str, module: Any, following: After | None) -> Iterator[Stored]:
     """Return the arrays of weights of one module, without those of its submodules."""
     from torch import nn
 
-    for part, kind, fans, settings in parts_of(module, following):
+    for part, kind, fans, settings in parts_of(module, settings_of(following)):
         weight = getattr(module, part)
         if (
             isinstance(weight, nn.Parameter) or kind_of(module) != type(module).__name__

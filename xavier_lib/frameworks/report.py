@@ -1,6 +1,6 @@
 """What an inspection says of a model: a line a layer, as text, as a table and as data."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -10,8 +10,10 @@ from xavier_lib.frameworks.draws import distribution_of, numbers_of
 from xavier_lib.frameworks.rules import GLOROT, HE
 from xavier_lib.frameworks.stored import Contents, Stored
 from xavier_lib.frameworks.verdicts import verdict_on
+from xavier_lib.frameworks.verdicts import wanted_start as wanted_start  # for those who measure
 from xavier_lib.names import Mode
 from xavier_lib.weights.scaling import fan_of, std_of
+from xavier_lib.wording import html_table
 
 PACKED = "fans of each part are a convention: each is right for its own layer, and one input feeds all parts at once"
 BORDERS = "fans of a transposed convolution are those inside: at a border, or on a map of 1 × 1, an output sums fewer"
@@ -144,17 +146,6 @@ class Comparison(tuple[tuple[str, ...], ...]):
 
     def _repr_html_(self) -> str:
         return html_table(COLUMNS, self)
-
-
-def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of HTML that scrolls by itself where it is too wide; a row's first cell is its head."""
-    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
-    lines = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
-        for row in rows
-    )
-    table = f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
-    return f'<div role="group" aria-label="Table of layers" tabindex="0" style="overflow-x:auto">{table}</div>'
 
 
 def compared(name: str, layer: Layer) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from xavier_lib.frameworks.draws import orthogonal
 from xavier_lib.frameworks.rules import Start
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, low_rank
-from xavier_lib.frameworks.verdicts import wanted_start, wanted_std
+from xavier_lib.frameworks.verdicts import start_of, wanted_std
 from xavier_lib.names import Distribution, Mode
 from xavier_lib.weights.drawing import draw, fitting_std
 
@@ -77,7 +77,7 @@ def planned(contents: Contents, named: Start | None, mode: Mode | None, overwrit
             f"model must hold weights to draw, got only {'; '.join(dict.fromkeys(reasons.values()))} ones; "
             "overwrite=True draws them"
         )
-    starts = [named or wanted_start(array, mode) for array in drawn]
+    starts = [named or start_of(array, mode) for array in drawn]
     unknown = [array.name for array, start in zip(drawn, starts, strict=True) if start is None]
     if unknown:
         names = f"{', '.join(unknown[:3])}{f' and {len(unknown) - 3} more' if len(unknown) > 3 else ''}"

@@ -30,18 +30,25 @@ class Verdict(NamedTuple):
     words: str
 
 
-def wanted_start(array: Stored, mode: Mode | None = None) -> Start | None:
-    """Return the start that an array should have, by what follows or as a table of embeddings; None if not known.
+def wanted_start(array: Stored, after: str | None, mode: Mode | None = None) -> Start | None:
+    """Return the start that an array should have before an activation or as a table of embeddings; None if not known.
 
     Raises:
         TypeError, ValueError: as in :func:`~xavier_lib.frameworks.rules.start_for`.
     """
     if array.lookup:
         return LOOKUP
-    if array.activation is not None:
-        return start_for(array.activation, mode)
-    if not array.kept:
-        return None
+    return None if after is None else start_for(after, mode)
+
+
+def start_of(array: Stored, mode: Mode | None = None) -> Start | None:
+    """Return the same by what follows the array, or by what a batch has shown to be kept behind it.
+
+    Raises:
+        TypeError, ValueError: as in :func:`wanted_start`.
+    """
+    if array.lookup or array.activation is not None or not array.kept:
+        return wanted_start(array, array.activation, mode)
     return in_mode(Start(f"gain {array.kept**-0.5:.3g} by the batch", 1 / array.kept, "fan_in"), mode)
 
 
@@ -62,7 +69,7 @@ def also_right(array: Stored, start: Start, mode: Mode | None) -> list[Start]:
 
 def verdict_on(array: Stored, numbers: Numbers, kind: str, mode: Mode | None) -> Verdict:
     """Say whether weights, drawn from what they look drawn from, fit their rule, or how they miss it."""
-    start = wanted_start(array, mode)
+    start = start_of(array, mode)
     wanted = None if start is None else wanted_std(array, start)
     if kind == "zeros":
         return Verdict(start, wanted, zeros(array))
