@@ -56,6 +56,7 @@ class Stored:
         branch: with a batch, the number of its residual branch and how many there are.
         sums: with a batch, how many inputs one output sums, borders included.
         gives: with a batch, the size of what the next layers get, and that over the size of what it got itself.
+        output: with a batch, the size of its outputs.
         adds: with a batch, the size of what it adds over that of the stream that it is added to.
     """
 
@@ -83,6 +84,7 @@ class Stored:
     branch: tuple[int, int] | None = None
     sums: float | None = None
     gives: tuple[float, float] | None = None
+    output: float | None = None
     adds: float | None = None
 
 

@@ -7,6 +7,7 @@ from xavier_lib.frameworks.draws import Numbers
 from xavier_lib.frameworks.rules import GLOROT, LOOKUP, Start, in_mode, start_for
 from xavier_lib.frameworks.stored import Stored, low_rank
 from xavier_lib.names import Mode
+from xavier_lib.nn.quadrature import size_before
 from xavier_lib.weights.scaling import MODES, fan_of, std_of
 
 NEAR = 0.03  # a spread that far from the rule's counts as the rule's, besides the error of a sample
@@ -89,7 +90,20 @@ def verdict_on(array: Stored, numbers: Numbers, kind: str, mode: Mode | None) ->
             by = f" by {other.mode}" if other.mode != start.mode else ""
             fits = "too few weights to tell" if band > FEW else f"fits {other.rule}{by}"
             return Verdict(other, spread, f"{fits}{lean}")
-    return Verdict(start, wanted, f"{missing(array, numbers.std, wanted, start.rule)}{lean}")
+    words = by_batch(array) or missing(array, numbers.std, wanted, start.rule)
+    return Verdict(start, wanted, f"{words}{lean}")
+
+
+def by_batch(array: Stored) -> str:
+    """Say that a layer gives on what it got, or that its outputs have the size that they should have, or nothing."""
+    bounded = None if array.activation is None or array.summed else size_before(array.activation)
+    if bounded is not None and array.output is not None and abs(array.output / bounded - 1) <= NEAR:
+        return f"fits the batch: pre-activations of {array.output:.2g}"
+    if array.gives is None or array.summed or array.last or array.lookup:
+        return ""
+    size, ratio = array.gives
+    near = abs(ratio - 1) <= NEAR or abs(size - 1) <= NEAR
+    return f"fits the batch: {size:.2g} goes on, {ratio:.2g} of what came in" if near else ""
 
 
 def leaning(numbers: Numbers) -> str:
@@ -116,9 +130,11 @@ def missing(array: Stored, spread: float, wanted: float, rule: str) -> str:
     ratio = spread / wanted
     if array.lookup:
         return ONE_ROW.format(spread)
+    if array.branch and array.adds is not None and array.adds <= 1 + NEAR:
+        number, branches = array.branch
+        return f"last of a residual branch, {number + 1} of {branches}: adds {array.adds:.2g} of the stream"
     if array.summed and ratio < 1:
-        where = "last of a residual branch" if array.branch else "before a sum"
-        return f"{ratio:.3g} of {rule}, {where}: as small as its maker wants it"
+        return f"{ratio:.3g} of {rule}, before a sum: a branch may be as small as its maker wants"
     logits = spread * math.sqrt(array.fans.fan_in)  # for inputs of size 1
     if array.last and rule == GLOROT.rule and logits <= 1 + NEAR:
         return f"{ratio:.3g} of {rule}, at the end: outputs of {logits:.2g} for inputs of 1"
