@@ -94,4 +94,4 @@ def summed_inputs(array: Stored, record: LayerRecord) -> float | None:
     ratio = share(record.output, (record.input or 0.0) * record.weight)
     if len(array.shape) < 3 or ratio is None or ratio**2 >= BORDERED * array.fans.fan_in:
         return None
-    return max(1.0, ratio**2)
+    return max(1.0, float(round(ratio**2)))

@@ -1,5 +1,6 @@
 """Reads a ``torch.nn.Module``: its arrays of weights, their true fans, and what follows each layer."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,7 +96,7 @@ def parts_of(module: Any, following: dict[str, Any]) -> Iterator[Part]:
             return  # traced: the settings are gone
         bias = None if getattr(module, "bias", None) is None else place(module.bias)
         turned_around = bool(getattr(module, "transposed", False))
-        own = {"bias": bias, "movable": not turned_around, "transposed": turned_around}
+        own = {"bias": bias, "movable": not turned_around, "transposed": turned_around, "unstrided": unstrided(module)}
         yield "weight", kind, fans_of(module), following | own
     elif isinstance(module, (nn.Embedding, nn.EmbeddingBag)) or scripted:
         yield "weight", kind, embedding_fans(module.weight.shape), settings_of(LINEAR) | {"lookup": True}
@@ -119,6 +120,13 @@ def recurrent_parts(module: Any, kind: str) -> Iterator[Part]:
             parts = 1 if part.startswith("weight_hr") else parameter.shape[0] // module.hidden_size
             own = {"parts": parts, "gates": parts > 1, "recurrent": part.startswith("weight_hh")}
             yield part, with_parts(kind, parts), packed_fans(parameter.shape, parts, layout="OI"), after | own
+
+
+def unstrided(module: Any) -> Fans | None:
+    """Return the fans of a convolution without its strides, or None where it has none."""
+    if not hasattr(module, "groups") or module.transposed or math.prod(module.stride) == 1:
+        return None
+    return fan_in_fan_out(module.weight.shape, layout="OI", groups=module.groups)
 
 
 def fans_of(module: Any) -> Fans | MeanFans:

@@ -173,9 +173,10 @@ def fans_of(layer: Layer) -> str:
 def judged(contents: Contents, mode: Mode | None = None) -> Report:
     """Return the report on the arrays of a model."""
     layers = [judge(array, mode) for array in contents.arrays]
-    remarks = [*contents.unseen, *remarks_on(contents.arrays, mode)]
+    measured = any(array.output is not None for array in contents.arrays)
+    remarks = [*contents.unseen, *([] if measured else remarks_on(contents.arrays, mode))]
     remarks += [PACKED] if any(array.parts > 1 for array in contents.arrays) else []
-    remarks += [BORDERS] if any(array.transposed and array.sums is None for array in contents.arrays) else []
+    remarks += [BORDERS] if any(array.transposed and array.output is None for array in contents.arrays) else []
     return Report(tied(contents.arrays, layers), [*contents.left_out, *contents.kept], remarks)
 
 
@@ -206,8 +207,14 @@ def judge(array: Stored, mode: Mode | None = None) -> Layer:
         normalized=array.normalized,
         summed=array.summed,
         before=before(array),
-        note="" if array.trainable else "frozen",
+        note=note_on(array),
     )
+
+
+def note_on(array: Stored) -> str:
+    """Return what else there is to know of an array."""
+    counted = "" if array.sums is None else "fan-in counted on the batch, borders included"
+    return "; ".join(note for note in ("" if array.trainable else "frozen", counted) if note)
 
 
 def before(array: Stored) -> str:
@@ -219,7 +226,7 @@ def before(array: Stored) -> str:
         name = f"a sum and {array.beyond}" if array.beyond not in (None, "linear") else "a sum"
     elif array.gates:
         name = "gates of sigmoid and tanh"
-    return f"a normalization and {name}" if array.normalized else name
+    return f"a normalization and {name}" if array.normalized and not array.summed else name
 
 
 def tied(arrays: Sequence[Stored], layers: Sequence[Layer]) -> list[Layer]:

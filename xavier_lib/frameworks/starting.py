@@ -9,7 +9,7 @@ import numpy as np
 
 from xavier_lib.frameworks.draws import orthogonal
 from xavier_lib.frameworks.rules import Start
-from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, low_rank
+from xavier_lib.frameworks.stored import Array, Contents, Place, Stored
 from xavier_lib.frameworks.verdicts import start_of, wanted_std
 from xavier_lib.names import Distribution, Mode
 from xavier_lib.weights.drawing import draw, fitting_std
@@ -73,10 +73,8 @@ def planned(contents: Contents, named: Start | None, mode: Mode | None, overwrit
     reasons = {} if overwrite else {array.key: why_left(array) for array in contents.arrays if why_left(array)}
     drawn = [array for array in contents.arrays if array.key not in reasons]
     if not drawn:
-        raise ValueError(
-            f"model must hold weights to draw, got only {'; '.join(dict.fromkeys(reasons.values()))} ones; "
-            "overwrite=True draws them"
-        )
+        kinds = " or ".join(dict.fromkeys(reasons.values()))
+        raise ValueError(f"model must hold weights to draw, got only {kinds} ones; overwrite=True draws them")
     starts = [named or start_of(array, mode) for array in drawn]
     unknown = [array.name for array, start in zip(drawn, starts, strict=True) if start is None]
     if unknown:
@@ -98,6 +96,6 @@ def why_left(array: Stored) -> str:
     """Return why an array is not drawn unless one asks for it, or nothing."""
     if not array.trainable:
         return "frozen"
-    if low_rank(array.name):
+    if array.factor:
         return "low-rank"
     return "orthogonal" if array.recurrent and orthogonal(array.weights.read()) else ""

@@ -27,6 +27,7 @@ MATRICES = {
     *("matmul", "bmm", "baddbmm", "addmm", "mm", "linear", "einsum", "tensordot", "conv1d", "conv2d", "conv3d"),
     *("convtranspose1d", "convtranspose2d", "convtranspose3d", "scaleddotproductattention", "embedding"),
 }
+NORMALIZED = {"batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm", "localresponsenorm", "normalize"}
 ASKED = {"size", "dim", "numel", "shape", "device", "dtype", "getattr", "isfloatingpoint", "assert"}  # not sent on
 WRAPPERS = {"OptimizedModule", "DataParallel", "DistributedDataParallel"}
 CONTAINERS = {"Sequential", "ModuleList", "ModuleDict"}
@@ -47,7 +48,7 @@ class Graph:
         class Tracer(fx.Tracer):  # type: ignore[misc]  # of a package without types
             def is_leaf_module(self, m: Any, module_qualified_name: str) -> bool:
                 names = {base.__name__ for base in type(m).__mro__}
-                whole = bool(names & set(LEAVES)) or "norm" in type(m).__name__.lower()
+                whole = bool(names & set(LEAVES)) or normalizes(m)
                 return whole or bool(super().is_leaf_module(m, module_qualified_name))
 
         with contextlib.redirect_stdout(io.StringIO()):
@@ -64,7 +65,7 @@ class Graph:
 
     def found(self, node: Any) -> After:
         """Return what follows a node, without a look at what was found before."""
-        users = [user for user in node.users if not self.asks(user)]
+        users = [user for user in node.users if not self.asks(user) and not self.unused(user)]
         if len(users) == 1 and known(self.named(users[0])):
             return After(described(users[0], self.modules))
         by_hand = activation_behind(node, self.edges(), tensor_grid())
@@ -76,7 +77,7 @@ class Graph:
     def edges(self) -> Edges:
         """Return how to walk through this graph."""
         return Edges(
-            users=lambda node: [user for user in node.users if not self.asks(user)],
+            users=lambda node: [user for user in node.users if not self.asks(user) and not self.unused(user)],
             sources=lambda node: [one for one in node.all_input_nodes if not self.number(one)],
             name=self.named,
             compute=self.computed,
@@ -118,6 +119,10 @@ class Graph:
         """Say whether a node only asks for a shape or the like."""
         return simple(self.named(node)) in ASKED
 
+    def unused(self, node: Any) -> bool:
+        """Say whether a node takes a part of a tuple that nothing goes on to use."""
+        return simple(self.named(node)) == "getitem" and not node.users
+
     def what(self, user: Any, node: Any) -> After:
         """Return what a node is for the one before it, or what follows it if it lets the signal pass."""
         if user.op == "output":
@@ -125,7 +130,7 @@ class Graph:
         name, module = simple(self.named(user)), self.modules.get(user.target) if user.op == "call_module" else None
         if known(name):
             return After(described(user, self.modules))
-        if "norm" in name and (module is not None or name != "norm"):
+        if normalizes(module) if module is not None else name in NORMALIZED:
             return self.after(user)._replace(normalized=True)
         others = [one for one in user.all_input_nodes if one is not node and one.op != "get_attr"]
         if name in ADDED and others:
@@ -135,6 +140,11 @@ class Graph:
             return LINEAR
         passing = any(word in name for word in PASSED) or name in SAME
         return self.after(user) if passing or (name in ADDED | SCALED and not others) else UNKNOWN
+
+
+def normalizes(module: Any) -> bool:
+    """Say whether a module is a normalization, by its name and as it holds no matrix."""
+    return "norm" in type(module).__name__.lower() and all(p.ndim < 2 for p in module.parameters())
 
 
 def name_of(called: Any) -> str:
@@ -182,7 +192,12 @@ def followers(model: Any, unseen: list[str]) -> dict[str, After]:
     depends on its inputs' values cannot be traced: then the modules in it are followed one by one, what follows the
     last layer of each is not known, and a sentence on it is added to ``unseen``.
     """
-    return dict(followed_in(twin(model), "", unseen))
+    missed: list[str] = []
+    found = dict(followed_in(twin(model), "", missed))
+    if missed:
+        more = f", nor could {len(missed) - 1} modules in it" if len(missed) > 1 else ""
+        unseen.append(f"{missed[0]}{more}; a batch x shows what follows")
+    return found
 
 
 def followed_in(module: Any, path: str, unseen: list[str]) -> Iterator[tuple[str, After]]:

@@ -44,11 +44,11 @@ def normal_mean(f: Callable[[Array], Array], size: float = 1.0) -> float:
     >>> round(normal_mean(lambda z: np.maximum(z, 0) ** 2), 12)
     0.5
     """
-    nodes, weights = _panels(size)
+    nodes, weights = panels(size)
     return float(f(size * nodes) @ weights)
 
 
-def _panels(size: float) -> tuple[Array, Array]:
+def panels(size: float) -> tuple[Array, Array]:
     """Return the nodes and the weights of a mean over standard normal numbers, with the kinks of f(size · z)."""
     kinks = [kink / size for kink in KINKS if abs(kink) < FARTHEST * size]
     ends = np.unique([*np.linspace(-FARTHEST, FARTHEST, 49), *kinks])
