@@ -174,7 +174,11 @@ def judged(contents: Contents, mode: Mode | None = None) -> Report:
     """Return the report on the arrays of a model."""
     layers = [judge(array, mode) for array in contents.arrays]
     measured = any(array.output is not None for array in contents.arrays)
-    remarks = [*contents.unseen, *([] if measured else remarks_on(contents.arrays, mode))]
+    unknown = any(array.activation is None for array in contents.arrays)
+    remarks = [
+        *(contents.unseen if unknown or measured else ()),
+        *([] if measured else remarks_on(contents.arrays, mode)),
+    ]
     remarks += [PACKED] if any(array.parts > 1 for array in contents.arrays) else []
     remarks += [BORDERS] if any(array.transposed and array.output is None for array in contents.arrays) else []
     return Report(tied(contents.arrays, layers), [*contents.left_out, *contents.kept], remarks)

@@ -79,7 +79,9 @@ def planned(contents: Contents, named: Start | None, mode: Mode | None, overwrit
     unknown = [array.name for array, start in zip(drawn, starts, strict=True) if start is None]
     if unknown:
         names = f"{', '.join(unknown[:3])}{f' and {len(unknown) - 3} more' if len(unknown) > 3 else ''}"
-        raise ValueError(f"activation must say what follows {names}, which the model does not show, got None")
+        raise ValueError(
+            f"activation must say what follows {names}, which the model does not show, got None; a batch x shows it"
+        )
     spreads: dict[int, float] = {}
     for array, start in zip(drawn, starts, strict=True):
         std = wanted_std(array, start) if start is not None else math.inf

@@ -1,15 +1,13 @@
-"""Finds in a trace of a PyTorch model what follows each layer."""
+"""The graph of a PyTorch module by a symbolic trace, and what follows each of its nodes."""
 
 import contextlib
 import io
-from collections.abc import Iterator
 from typing import Any
 
-from xavier_lib.frameworks.by_hand import GRID, Edges, activation_behind
+from xavier_lib.frameworks.by_hand import Edges, activation_behind
 from xavier_lib.frameworks.following import END, LINEAR, UNKNOWN, After, merged
 from xavier_lib.frameworks.rules import known
-from xavier_lib.frameworks.torch_blocks import within
-from xavier_lib.frameworks.torch_twin import twin
+from xavier_lib.frameworks.torch_names import described, name_of, normalizes, tensor_grid
 from xavier_lib.nn.functions import simple
 
 # What a signal passes on its way from a layer to the activation, by the name of a module, function or method.
@@ -29,8 +27,6 @@ MATRICES = {
 }
 NORMALIZED = {"batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm", "localresponsenorm", "normalize"}
 ASKED = {"size", "dim", "numel", "shape", "device", "dtype", "getattr", "isfloatingpoint", "assert"}  # not sent on
-WRAPPERS = {"OptimizedModule", "DataParallel", "DistributedDataParallel"}
-CONTAINERS = {"Sequential", "ModuleList", "ModuleDict"}
 LEAVES = ("Linear", "_ConvNd", "Embedding", "EmbeddingBag", "RNNBase", "RNNCellBase", "MultiheadAttention", "Conv1D")
 
 
@@ -140,97 +136,3 @@ class Graph:
             return LINEAR
         passing = any(word in name for word in PASSED) or name in SAME
         return self.after(user) if passing or (name in ADDED | SCALED and not others) else UNKNOWN
-
-
-def normalizes(module: Any) -> bool:
-    """Say whether a module is a normalization, by its name and as it holds no matrix."""
-    return "norm" in type(module).__name__.lower() and all(p.ndim < 2 for p in module.parameters())
-
-
-def name_of(called: Any) -> str:
-    """Return the name of a class, function or method, without underscores at its ends."""
-    return str(getattr(called, "__name__", called)).strip("_")
-
-
-def tensor_grid() -> Any:
-    """Return the grid as a tensor."""
-    import torch
-
-    return torch.from_numpy(GRID.copy())
-
-
-def described(node: Any, modules: dict[str, Any]) -> str:
-    """Return the name of the activation that a node calls, with the number that it takes."""
-    module = modules.get(node.target) if node.op == "call_module" else None
-    called = name_of(node.target if module is None else type(module))
-    name = simple(called)
-    if name == "prelu" and module is not None:
-        return f"prelu({float(module.weight.detach().float().mean()):g})"
-    if name.startswith("leaky"):
-        slope = setting(node, module, "negative_slope", 1, 0.01)
-        return f"leaky_relu({slope:.9g})"
-    if name in ("elu", "celu") and (alpha := setting(node, module, "alpha", 1, 1.0)) != 1:
-        return f"{name}({alpha:.9g})"
-    if name == "softplus" and (beta := setting(node, module, "beta", 1, 1.0)) != 1:
-        return f"softplus({beta:.9g})"
-    if name == "gelu" and setting(node, module, "approximate", 1, "none") == "tanh":
-        return "gelu_tanh"
-    return called.lower()
-
-
-def setting(node: Any, module: Any, name: str, place: int, default: Any) -> Any:
-    """Return a setting of an activation: an attribute of its module, or an argument of its function."""
-    if module is not None:
-        return getattr(module, name, default)
-    return node.kwargs.get(name, node.args[place] if len(node.args) > place else default)
-
-
-def followers(model: Any, unseen: list[str]) -> dict[str, After]:
-    """Return what follows each submodule, as a symbolic trace of the forward pass shows it.
-
-    The trace runs on a copy that shares the parameters, so that the model keeps its state. A forward pass that
-    depends on its inputs' values cannot be traced: then the modules in it are followed one by one, what follows the
-    last layer of each is not known, and a sentence on it is added to ``unseen``.
-    """
-    missed: list[str] = []
-    found = dict(followed_in(twin(model), "", missed))
-    if missed:
-        more = f", nor could {len(missed) - 1} modules in it" if len(missed) > 1 else ""
-        unseen.append(f"{missed[0]}{more}; a batch x shows what follows")
-    return found
-
-
-def followed_in(module: Any, path: str, unseen: list[str]) -> Iterator[tuple[str, After]]:
-    """Yield the names of the layers in a module with what follows each of them."""
-    kind, inner = type(module).__name__, list(module._modules.items())
-    if kind in WRAPPERS and len(inner) == 1:
-        yield from followed_in(inner[0][1], f"{path}{inner[0][0]}.", unseen)
-    elif type(module).__module__.startswith("torch.nn.") and kind not in CONTAINERS:
-        yield from ((f"{path}{name}", after) for name, after in within(module, UNKNOWN))
-    else:
-        try:
-            graph = Graph(module)
-        except Exception as error:  # whatever a forward pass raises when it is called with symbols
-            if kind not in CONTAINERS and inner:
-                unseen.append(f"{path.rstrip('.') or 'the model'} could not be followed: {reason(error)}")
-            for name, child in inner:
-                inside = followed_in(child, f"{path}{name}.", unseen) if child is not None else ()
-                yield from ((one, after) for one, after in inside if not after.last)
-        else:
-            yield from layers_of(graph, path)
-
-
-def layers_of(graph: Graph, path: str) -> Iterator[tuple[str, After]]:
-    """Yield the names of the layers that a graph calls with what follows each of them."""
-    seen = dict[str, set[After]]()
-    for node in graph.nodes:
-        if node.op == "call_module":
-            seen.setdefault(f"{path}{node.target}", set()).add(graph.after(node))
-            for name, after in within(graph.modules[node.target], graph.after(node)):
-                seen.setdefault(f"{path}{node.target}.{name}", set()).add(after)
-    yield from ((name, merged(found)) for name, found in seen.items())
-
-
-def reason(error: Exception) -> str:
-    """Return the first line of an error, short."""
-    return str(error).strip().split("\n")[0][:100] or type(error).__name__

@@ -98,7 +98,7 @@ def verdict_on(array: Stored, numbers: Numbers, kind: str, mode: Mode | None) ->
         return Verdict(start, wanted, "all weights equal: the units stay alike")
     lean = leaning(numbers)
     if kind == "orthogonal" and array.recurrent:
-        return Verdict(start, wanted, f"orthogonal: it keeps the size of the state{lean}")
+        return Verdict(start, wanted, f"orthogonal: it keeps the length of the state{lean}")
     if array.factor:
         return Verdict(start, wanted, f"first factor of a low-rank pair, whose product starts at zero{lean}")
     if start is None or wanted is None:
