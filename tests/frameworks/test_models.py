@@ -21,8 +21,8 @@ from xavier_lib.frameworks import (
     require,
     rms_through_convolutions,
 )
+from xavier_lib.frameworks.comparison import COLUMNS
 from xavier_lib.frameworks.packages import INSTALL, missing
-from xavier_lib.frameworks.report import COLUMNS
 from xavier_lib.frameworks.rules import start_for, start_named
 
 if missing():

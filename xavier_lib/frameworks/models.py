@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 from xavier_lib.arguments import RNG, flag, generator, named, one_of, positive
 from xavier_lib.frameworks.batch import with_batch
+from xavier_lib.frameworks.comparison import Comparison, compared
 from xavier_lib.frameworks.jax import contents as flax_contents
 from xavier_lib.frameworks.keras import contents as keras_contents
 from xavier_lib.frameworks.low_rank import with_factors
 from xavier_lib.frameworks.perceptron import contents as perceptron_contents
 from xavier_lib.frameworks.pytorch import contents as torch_contents
-from xavier_lib.frameworks.report import Comparison, Report, compared, judged
+from xavier_lib.frameworks.report import Report, judged
 from xavier_lib.frameworks.rules import start_for, start_named
 from xavier_lib.frameworks.setting import set_by_batch
 from xavier_lib.frameworks.starting import planned

@@ -4,20 +4,16 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from xavier_lib.fans import MeanFans
 from xavier_lib.frameworks.depth import remarks_on
 from xavier_lib.frameworks.draws import distribution_of, numbers_of
-from xavier_lib.frameworks.rules import GLOROT, HE
 from xavier_lib.frameworks.stored import Contents, Stored
 from xavier_lib.frameworks.verdicts import verdict_on
 from xavier_lib.frameworks.verdicts import wanted_start as wanted_start  # for those who measure
 from xavier_lib.names import Mode
-from xavier_lib.weights.scaling import fan_of, std_of
 from xavier_lib.wording import html_table
 
 PACKED = "fans of each part are a convention: each is right for its own layer, and one input feeds all parts at once"
 BORDERS = "fans of a transposed convolution are those inside: at a border, or on a map of 1 × 1, an output sums fewer"
-COLUMNS = ("layer", "shape", "drawn from", "std", "Glorot", "ratio", "He", "ratio")
 HEADS = ("layer", "kind", "shape", "fans", "before", "spread", "wanted", "verdict")
 
 
@@ -117,45 +113,6 @@ class Report(tuple[Layer, ...]):
         lines = [*(f"left out: {name}" for name in self.left_out), *self.remarks]
         notes = "".join(f"<p>{escape(line[0].upper() + line[1:])}.</p>" for line in lines)
         return html_table(HEADS, self.rows()) + notes
-
-
-class Comparison(tuple[tuple[str, ...], ...]):
-    """What :func:`~xavier_lib.frameworks.models.compare` found: a tuple of rows that prints as a table.
-
-    See :doc:`/chapters/frameworks`.
-
-    >>> from xavier_lib import MLP, lecun_normal
-    >>> from xavier_lib.frameworks import compare
-    >>> print(compare({"LeCun": MLP((64, 50), lecun_normal, rng=0)}))
-    layer  shape    drawn from     std  Glorot  ratio      He  ratio
-    LeCun  64 × 50  normal      0.1252  0.1325   0.94  0.1768   0.71
-    """
-
-    def __repr__(self) -> str:
-        """Return a table of plain text."""
-        lines = [COLUMNS, *self]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
-        words = 3  # columns of text, on the left; the others hold numbers
-        return "\n".join(
-            "  ".join(
-                f"{cell:<{width}}" if column < words else f"{cell:>{width}}"
-                for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-            )
-            for line in lines
-        )
-
-    def _repr_html_(self) -> str:
-        return html_table(COLUMNS, self)
-
-
-def compared(name: str, layer: Layer) -> tuple[str, ...]:
-    """Return a row of a comparison: what was drawn, and what Glorot and He would give by the true fans."""
-    fans = MeanFans(layer.fan_in, layer.fan_out)
-    cells = [f"{layer.measured:.4f}"]
-    for start in (GLOROT, HE):
-        std = std_of(start.scale, fan_of(start.mode, fans))
-        cells += [f"{std:.4f}", f"{layer.measured / std:.2f}"]
-    return (name, times(layer.shape), layer.distribution, *cells)
 
 
 def times(shape: Sequence[int]) -> str:
