@@ -49,6 +49,8 @@ def start_of(array: Stored, mode: Mode | None = None) -> Start | None:
     Raises:
         TypeError, ValueError: as in :func:`wanted_start`.
     """
+    if array.activation is None and array.last and array.output is not None:
+        return GLOROT  # whatever function the outputs pass: no layer gets them
     if array.lookup or array.activation is not None or not array.kept:
         return wanted_start(array, array.activation, mode)
     return in_mode(Start(f"gain {array.kept**-0.5:.3g} by the batch", 1 / array.kept, "fan_in"), mode)
