@@ -40,12 +40,13 @@ def set_by_batch(model: Any, x: Any, arrays: Sequence[Stored], gain: float) -> N
 
 def settable(array: Stored, record: LayerRecord) -> bool:
     """Say whether the size of the signal sets an array, and the batch shows it."""
-    elsewhere = array.lookup or array.recurrent or array.gates or record.normalized
-    if elsewhere or not record.output or not math.isfinite(record.output):
+    if array.lookup or array.recurrent or array.gates or not record.output or not math.isfinite(record.output):
         return False
-    activation = activation_of(array, record)
-    if record.branch is not None or (activation is not None and size_before(activation) is not None):
+    if record.branch is not None:
         return True
+    activation = activation_of(array, record)
+    if record.normalized or (activation is not None and size_before(activation) is not None):
+        return not record.normalized
     if record.last or given(record) is None or activation in ("softmax", "logsoftmax", "log_softmax"):
         return False
     return activation != "linear" or abs((record.kept or 0.0) - 1) < SIMPLE

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xavier_lib.frameworks.draws import orthogonal
-from xavier_lib.frameworks.rules import Start
+from xavier_lib.frameworks.rules import LECUN, Start
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored
 from xavier_lib.frameworks.verdicts import start_of, wanted_std
 from xavier_lib.names import Distribution, Mode
@@ -75,7 +75,7 @@ def planned(contents: Contents, named: Start | None, mode: Mode | None, overwrit
     if not drawn:
         kinds = " or ".join(dict.fromkeys(reasons.values()))
         raise ValueError(f"model must hold weights to draw, got only {kinds} ones; overwrite=True draws them")
-    starts = [named or start_of(array, mode) for array in drawn]
+    starts = [named or start_of(array, mode) or first_guess(array) for array in drawn]
     unknown = [array.name for array, start in zip(drawn, starts, strict=True) if start is None]
     if unknown:
         names = f"{', '.join(unknown[:3])}{f' and {len(unknown) - 3} more' if len(unknown) > 3 else ''}"
@@ -92,6 +92,11 @@ def planned(contents: Contents, named: Start | None, mode: Mode | None, overwrit
         if reasons.get(array.key, "orthogonal") != "orthogonal"
     ]
     return Plan(list({array.key: array for array in reversed(drawn)}.values())[::-1], spreads, said)
+
+
+def first_guess(array: Stored) -> Start | None:
+    """Return where to begin with an array that a batch reached without showing what is kept, as a signal may die."""
+    return None if array.output is None else LECUN
 
 
 def why_left(array: Stored) -> str:
