@@ -22,6 +22,9 @@ class Facts(NamedTuple):
     alike: float
 
 
+NO_FACTS = Facts(0.0, 0.0, 0.0, 0.0, 0.0, True, 0.0, 0.0)  # of an array that was not read
+
+
 def pieces(values: Any) -> Iterator[Any]:
     """Yield an array piece by piece, flat and in a precision that sums can be taken in."""
     import torch
