@@ -25,6 +25,16 @@ class Facts(NamedTuple):
 NO_FACTS = Facts(0.0, 0.0, 0.0, 0.0, 0.0, True, 0.0, 0.0)  # of an array that was not read
 
 
+def acting(effective: Facts, stored: Facts) -> Facts:
+    """Return the facts of stored weights, with the sizes of those that are computed from them and act.
+
+    Where nothing acts, as a gain of zero makes it, the zeros are the gain's and not those of the weights.
+    """
+    if not effective.weight:
+        return stored
+    return effective._replace(at_bound=stored.at_bound, finite=stored.finite, zeros=stored.zeros, alike=stored.alike)
+
+
 def pieces(values: Any) -> Iterator[Any]:
     """Yield an array piece by piece, flat and in a precision that sums can be taken in."""
     import torch

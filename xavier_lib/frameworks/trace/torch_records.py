@@ -8,7 +8,7 @@ from xavier_lib.frameworks.pytorch import arrays_of
 from xavier_lib.frameworks.stored import Stored
 from xavier_lib.frameworks.trace.followed import followed
 from xavier_lib.frameworks.trace.nodes import Node
-from xavier_lib.frameworks.trace.torch_facts import NO_FACTS, Facts, copies, facts_of
+from xavier_lib.frameworks.trace.torch_facts import NO_FACTS, Facts, acting, copies, facts_of
 from xavier_lib.frameworks.trace.torch_fields import of_array, of_branch, of_rule, of_use
 from xavier_lib.frameworks.trace.torch_uses import Use
 from xavier_lib.frameworks.trace.torch_weights import Held
@@ -37,7 +37,9 @@ def records(
     found: list[tuple[float, LayerRecord]] = []
     first: dict[int, str] = {}
     for use in chosen_uses(uses):
-        settings = of_array(use.held, use.name, use.effective or facts[id(use.held)], same, stored)
+        own = facts[id(use.held)]
+        seen = acting(use.effective, own) if use.effective and weights else own
+        settings = of_array(use.held, use.name, seen, same, stored)
         settings |= {"tied_to": first.get(id(use.held))} | of_use(use, uses, after) | of_rule(use, after, stored)
         first.setdefault(id(use.held), use.name)
         found.append((use.node.time, LayerRecord(**settings)))

@@ -95,9 +95,9 @@ def peaked_attention(queries: Any, keys: Any, given: Sequence[Any], settings: di
     return peaked_rows(torch.softmax(scores, -1))
 
 
-def peaked_rows(shares: Any) -> float:
-    """Return the share of rows of a softmax in which one place holds more than 99 of 100."""
-    return float((shares.amax(-1) > 0.99).double().mean())
+def peaked_rows(shares: Any) -> float | None:
+    """Return the share of rows of a softmax in which one place of several holds more than 99 of 100."""
+    return None if shares.shape[-1] < 2 else float((shares.amax(-1) > 0.99).double().mean())
 
 
 def sampled(signal: Any) -> Any:
