@@ -56,7 +56,9 @@ def measured(
     for value in found:
         if value.node is not None:
             value.node.output = True
-    start = loss_of(outputs, y, loss, samples) if backward or y is not None or loss is not None else Loss(None, None, [])
+    start = (
+        loss_of(outputs, y, loss, samples) if backward or y is not None or loss is not None else Loss(None, None, [])
+    )
     if backward:
         tape.backwards([(v, g) for v, g in zip(found, start.gradients, strict=True) if g is not None])
     main = main_place(outputs)
@@ -85,7 +87,9 @@ def arguments(x: Any, reading: Reading) -> tuple[tuple[Any, ...], dict[str, Any]
     return (tuple(x) if isinstance(x, (tuple, list)) else (x,)), {}
 
 
-def trace(reading: Reading, inputs: Sequence[Any], places: Sequence[int], structure: Any, batch: Any) -> tuple[Any, Any]:
+def trace(
+    reading: Reading, inputs: Sequence[Any], places: Sequence[int], structure: Any, batch: Any
+) -> tuple[Any, Any]:
     """Return a model as JAX traces it on a batch, and the shape of its outputs.
 
     Raises:

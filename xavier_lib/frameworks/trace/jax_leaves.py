@@ -14,6 +14,7 @@ from xavier_lib.wording import shown
 
 ACCEPTED = "a flax.nnx.Module, a bound flax.linen module, or a pair of a function or a linen module and its tree"
 GAINS = ("weight", "gamma", "scale", "g", "gain")
+BIASES = ("bias", "beta")
 
 
 @dataclass(eq=False)
@@ -55,10 +56,19 @@ class Leaf:
     @property
     def kind(self) -> str:
         """Return the kind of array that is no layer's own: by its owner, and as a gain if it is a vector."""
-        part = self.name.rsplit(".", 1)[-1]
-        if self.stored is not None or self.matrix:
-            return self.stored.kind if self.stored else self.owner
-        return f"{self.owner} {'gain' if part in GAINS else part}".strip()
+        known = self.stored.kind if self.stored else ""
+        kind = known or f"{self.owner} {'gain' if self.part in GAINS else self.part}".strip()
+        return f"{kind}, layer {self.stack[1]} of a stack of {self.stack[0]}" if self.stack else kind
+
+    @property
+    def part(self) -> str:
+        """Return the last part of its name, as in the module or layer that holds it."""
+        return self.name.rsplit(".", 1)[-1].split("[")[0]
+
+    @property
+    def bias(self) -> bool:
+        """Say whether it is a bias by its name."""
+        return any(word in self.part for word in BIASES) or self.part == "b"
 
     def layer(self, place: int) -> "Leaf":
         """Return one layer of the stack that it is."""

@@ -139,18 +139,26 @@ def by_statistic(name: str, left: Node, right: Node, time: int) -> Node | None:
     if statistic_of(statistic) is not value.root:
         return None
     if name in ops.SUMS:
-        statistic.root.absorbed = True
+        absorb(statistic.root)
         facts = {"curved": value.curved, "plain": value.plain, "degree": degree}
         return Node(kinds.CURVE, time, (value, statistic), root=value.root, **facts)
     if degree is None and name == "div" and value in statistic.root.parents:  # exponentials over their sum
-        statistic.root.absorbed = True
+        absorb(statistic.root)
         while value.within and value.curved:
             value = value.parents[0]
         return Node(kinds.SOFTMAX, time, (value,))
     if degree != 0 or value.curved:
         return None
-    statistic.root.absorbed = True
+    absorb(statistic.root)
     return Node(kinds.NORM, time, (value,), vectors=gains(statistic))
+
+
+def absorb(statistic: Node) -> None:
+    """Mark a statistic as one that serves to center or normalize, and those that it was made of."""
+    statistic.absorbed = True
+    for parent in statistic.parents:
+        if parent.root.kind is kinds.STATISTIC and parent.root.of is statistic.of:
+            absorb(parent.root)
 
 
 def together(name: str, left: float | None, right: float | None) -> float | None:

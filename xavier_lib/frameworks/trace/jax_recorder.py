@@ -1,5 +1,6 @@
 """Follows the signals of a JAX function through every primitive of one forward pass."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -153,8 +154,8 @@ class Recorder:
             names = ", ".join(leaf.name for leaf in weights)
             self.unseen[f"what {name} does with {names}: it is not followed"] = None
         self.look_after(name, node, first, result.array)
-        if name in ops.SUMS and weights and not any(leaf.matrix for leaf in weights):
-            self.biased(first, result)
+        if name in ops.SUMS and len(weights) == 1:
+            self.biased(first, weights[0], result)
         return node
 
     def look_after(self, name: str, node: Node, first: Node, array: Any) -> None:
@@ -169,15 +170,16 @@ class Recorder:
         if node.kind is kinds.SOFTMAX:
             node.peaked = peaked_rows(array)
 
-    def biased(self, first: Node, result: Value) -> None:
-        """Take a sum with a bias for the output of a use."""
+    def biased(self, first: Node, bias: Leaf, result: Value) -> None:
+        """Take a sum with a bias, of one number for each unit, for the output of a use."""
         use = self.made.get(first.root)
         if use is None or use.output is None or not first.plain or first.curved:
             return
         shape, last = tuple(result.array.shape), len(use.axes)
         tail = tuple(range(len(shape) - last, len(shape)))
         axes = use.axes if shape == use.shape else tail
-        if [shape[axis] for axis in axes] == [use.shape[axis] for axis in use.axes]:
+        sides = [use.shape[axis] for axis in use.axes]
+        if [shape[axis] for axis in axes] == sides and bias.array.size == math.prod(sides):
             use.output = sizes(result.array, axes)
             use.node.square = use.output.whole**2
 

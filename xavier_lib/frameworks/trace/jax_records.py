@@ -52,8 +52,7 @@ def parts_of(leaf: Leaf) -> Iterator[Leaf]:
 
 def told(leaf: Leaf, facts: Facts) -> bool:
     """Say whether an array without a product is worth a record: all but the biases that are as biases are."""
-    bias = any(word in leaf.name.rsplit(".", 1)[-1] for word in ("bias", "beta"))
-    return leaf.matrix or not facts["finite"] or facts["largest"] > HUGE or not (bias or leaf.array.size == 1)
+    return not leaf.bias or not facts["finite"] or facts["largest"] > HUGE
 
 
 def chosen_uses(uses: Sequence[Use]) -> Iterator[Use]:
