@@ -7,7 +7,7 @@ from typing import Any
 from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, strided_fans
 from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace import torch_ops as ops
-from xavier_lib.frameworks.trace.nodes import Node
+from xavier_lib.frameworks.trace.nodes import Node, is_signal
 from xavier_lib.frameworks.trace.torch_facts import Facts
 from xavier_lib.frameworks.trace.torch_sizes import Sizes, sizes
 from xavier_lib.frameworks.trace.torch_weights import Held
@@ -30,6 +30,10 @@ class Use:
         input: the sizes of what went in, where they were measured.
         output: the sizes of what came out, likewise.
         gradient: the sizes of the derivative of the loss by it.
+        measured: whether its sizes are of interest.
+        rows: of a large table, what went in, or which rows were picked.
+        padding: the row that stands for padding, whose gradient is zero.
+        edge: where the pass backwards has to go for that gradient.
     """
 
     node: Node
@@ -44,6 +48,10 @@ class Use:
     input: Sizes | None = None
     output: Sizes | None = None
     gradient: Sizes | None = None
+    measured: bool = True
+    rows: Any = None
+    padding: int | None = None
+    edge: Any = None
 
 
 @dataclass(frozen=True)
@@ -76,14 +84,15 @@ def taken(name: str, args: Sequence[Any], at: Any, inner: Any) -> Taken | None:
     if name in ops.WEIGHTED:
         weights, signal = (args[place] for place in ops.WEIGHTED[name])
         turned = len(args) > 6 and args[6] is True
-        return Taken(weights, signal, 1 if turned else 0, 1, 1) if is_weight(at(weights)) else None
+        good = is_weight(at(weights)) and (is_signal(at(signal)) or inner(at(weights).array))
+        return Taken(weights, signal, 1 if turned else 0, 1, 1) if good else None
     if name not in ops.PRODUCTS:
         return None
     first, second = (args[place] for place in ops.PRODUCTS[name])
     left, right = is_weight(at(first)), is_weight(at(second))
-    if left and right:
-        left, right = inner(at(first).array), inner(at(second).array)
-        if left == right:
+    if (left or right) and not any(is_signal(at(one)) for one in (first, second)):
+        left, right = left and inner(at(first).array), right and inner(at(second).array)
+        if left == right:  # weights times weights, or a step in the computation of weights
             return None
     if right:
         return Taken(second, first, -1, -1, -1)
@@ -117,6 +126,14 @@ def out_left(name: str) -> int:
 def is_weight(node: Node | None) -> bool:
     """Say whether a tensor holds weights of the model."""
     return node is not None and node.kind is kinds.WEIGHT
+
+
+def kept_rows(name: str, took: Taken, args: Sequence[Any], use: Use) -> None:
+    """Keep what went into a product of two matrices, or which rows were picked, for the gradient of a large table."""
+    if name == "embedding" and not any(args[3:]):
+        use.rows, use.padding = args[1], args[2] if len(args) > 2 and args[2] >= 0 else None
+    elif name in ("mm", "addmm") and took.unit == -1:
+        use.rows = took.signal
 
 
 def unit_axis(parameter: Any, given: Any, axis: int) -> int | None:
