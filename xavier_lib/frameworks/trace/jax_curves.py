@@ -92,6 +92,7 @@ def name_of(end: Node) -> str | None:
         return end.name
     with np.errstate(over="ignore", invalid="ignore"):
         fitting = {name for name, f in CANDIDATES if np.abs(f(before) - after).max() <= NEAR * size}
+        fitting -= {"relu6"} if "relu" in fitting else set()  # below six they are one
         return fitting.pop() if len(fitting) == 1 else end.name or sloped(before, after, size)
 
 

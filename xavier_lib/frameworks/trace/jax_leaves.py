@@ -75,7 +75,7 @@ class Leaf:
         if place not in self.layers:
             count = self.array.shape[0]
             name, own = f"{self.name}[{place}]", (self.owner, self.trainable, self.weights, self.statistic)
-            self.layers[place] = Leaf(name, self.array[place], *own, self.stored, (count, place))
+            self.layers[place] = Leaf(name, None, *own, self.stored, (count, place))
         return self.layers[place]
 
 
@@ -140,11 +140,12 @@ def of_nnx(model: Any) -> Reading:
     for path, variable in paths:
         names = [getattr(part, "key", getattr(part, "idx", None)) for part in path]
         original, owner = found_at(model, tuple(names)), type(found_at(model, tuple(names[:-1]))).__name__
-        drawn = isinstance(variable, nnx.Param)
         counted = isinstance(variable, (nnx.BatchStat, nnx.Cache, nnx.RngState, nnx.Intermediate))
-        facts = {"trainable": drawn, "weights": not counted, "statistic": isinstance(variable, nnx.BatchStat)}
-        name = ".".join(map(str, names))
-        leaves.append(Leaf(name, variable.get_value(), owner, stored=stored.get(id(original)), **facts))
+        leaf = Leaf(
+            ".".join(map(str, names)), variable.get_value(), owner, isinstance(variable, nnx.Param), not counted
+        )
+        leaf.statistic, leaf.stored = isinstance(variable, nnx.BatchStat), stored.get(id(original))
+        leaves.append(leaf)
 
     def run(arrays: Sequence[Any], *args: Any, **named: Any) -> Any:
         filled = [variable.replace(array) for (_, variable), array in zip(paths, arrays, strict=True)]
