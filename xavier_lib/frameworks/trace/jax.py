@@ -7,8 +7,8 @@ import numpy as np
 
 from xavier_lib.diagnosis.records import LayerRecord, Measured
 from xavier_lib.frameworks.trace.jax_calls import Runner, array_of
-from xavier_lib.frameworks.trace.jax_leaves import Reading, reading_of
 from xavier_lib.frameworks.trace.jax_loss import NO_LOSS, Loss, arrays_in, loss_of, main_place
+from xavier_lib.frameworks.trace.jax_readings import Reading, reading_of
 from xavier_lib.frameworks.trace.jax_recorder import Recorder
 from xavier_lib.frameworks.trace.jax_records import records
 from xavier_lib.frameworks.trace.jax_sizes import mean_square
@@ -60,7 +60,7 @@ def measured(
     if backward:
         tape.backwards([(v, g) for v, g in zip(found, start.gradients, strict=True) if g is not None])
     main = main_place(outputs)
-    layers = tuple(records(reading.leaves, recorder.uses, recorder.nodes))
+    layers = tuple(records(reading.leaves, recorder.uses.found, recorder.nodes))
     return Measured(
         layers=layers,
         loss=start.value,

@@ -122,7 +122,7 @@ def mixed(name: str, signals: Signals, time: int) -> Signal:
     if found is not None:
         return found
     if name in ops.SUMS:
-        return Signal(kinds.SUM, time, signals)
+        return Signal(kinds.DIFFERENCE if name == "sub" else kinds.SUM, time, signals)
     if name in ops.FACTORS:
         return Signal(kinds.PRODUCT, time, signals)
     return Signal(kinds.JOIN if name == "select_n" else kinds.UNKNOWN, time, signals)
