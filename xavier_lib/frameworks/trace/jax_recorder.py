@@ -96,6 +96,8 @@ class Recorder:
         for value in values:
             if value.weight and value.node is not None and value.node.array.first is None:
                 value.node.array.first = len(self.nodes)
+        if name in ops.PRODUCTS and any(value.signal for value in values[:2]):
+            self.without_name(values[:2])
         took = taken(name, params, values)
         if took is not None and is_float(result.array):
             node = self.uses.use(took, result, len(self.nodes) + 1)
@@ -105,6 +107,13 @@ class Recorder:
             node = self.signal(name, params, values, result)
         self.nodes.append(node)
         return node
+
+    def without_name(self, values: Sequence[Value]) -> None:
+        """Say that a signal is multiplied by an array that is neither the model's nor the batch's."""
+        for value in values:
+            if value.node is None and value.array.ndim > 1 and value.array.size > 1:
+                shape = " × ".join(map(str, value.array.shape))
+                self.unseen[f"an array of {shape} numbers that the function holds itself, outside its tree"] = None
 
     def alone(self, name: str, values: Sequence[Value], result: Value) -> Signal | None:
         """Return the node of what holds no signal yet; whole numbers that are inputs become one as they are cast."""
