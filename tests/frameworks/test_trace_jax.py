@@ -239,7 +239,8 @@ def test_the_same_network_measures_alike_in_pytorch():
         own, other = here[f"{name}.w"], there[f"{name}.weight"]
         assert [getattr(own, field) for field in exact] == [getattr(other, field) for field in exact]
         for field in (*sizes, *more):
-            assert getattr(own, field) == pytest.approx(getattr(other, field), rel=CLOSE), (name, field)
+            wanted = getattr(other, field)
+            assert getattr(own, field) == (wanted if wanted is None else pytest.approx(wanted, rel=CLOSE)), field
 
 
 def test_without_the_way_back_the_forward_half_is_the_same():
@@ -318,7 +319,7 @@ HAND_WRITTEN = {
     "leaky_relu(0.3)": lambda z: jnp.maximum(z, 0.3 * z),
 }
 NAMED = {
-    **{"relu": jax.nn.relu, "relu6": lambda z: jax.nn.relu6(6 * z), "gelu": jax.nn.gelu, "silu": jax.nn.silu},
+    **{"relu": jax.nn.relu, "relu6": jax.nn.relu6, "gelu": jax.nn.gelu, "silu": jax.nn.silu},
     **{"elu": jax.nn.elu, "selu": jax.nn.selu, "softplus": jax.nn.softplus, "sigmoid": jax.nn.sigmoid},
     **{"tanh": jnp.tanh, "softsign": jax.nn.soft_sign, "mish": jax.nn.mish, "hardswish": jax.nn.hard_swish},
     **{"leaky_relu(0.2)": lambda z: jax.nn.leaky_relu(z, 0.2), "hardtanh": jax.nn.hard_tanh},
@@ -333,12 +334,10 @@ NAMED = {
 )
 def test_an_activation_is_known_by_what_it_does(name, function):
     """The library's functions, and what people write in their place."""
-    if name == "relu6":  # scaled by a number, it is another function of the output: only kept is told
-        assert layer_of(lambda t, x: function(x @ t["w"]) @ t["v"], {"w": drawn(20, 30), "v": drawn(30, 10)}).kept
-        return
-    record = layer_of(lambda t, x: function(x @ t["w"]) @ t["v"], {"w": drawn(20, 30), "v": drawn(30, 10)})
+    w = drawn(20, 30, scale=3)  # up to 12, where relu6 has cut
+    record = layer_of(lambda t, x: function(x @ t["w"]) @ t["v"], {"w": w, "v": drawn(30, 10)})
     assert record.activation == name
-    assert record.kept == pytest.approx(float((function(X @ drawn(20, 30)) ** 2).mean()) / record.output**2, rel=CLOSE)
+    assert record.kept == pytest.approx(rms(function(X @ w)) ** 2 / record.output**2, rel=CLOSE)
 
 
 def test_a_function_of_ones_own_is_not_known_but_measured():
@@ -377,7 +376,7 @@ def test_dropout_hides_no_activation():
     [
         lambda z, x: jnp.concatenate([z, x], 1),
         lambda z, x: jnp.concatenate([z, x], 1)[:, ::-1],
-        lambda z, x: jnp.pad(z, ((0, 0), (0, 20))),
+        lambda z, _: jnp.pad(z, ((0, 0), (0, 20))),
     ],
     ids=["concatenate", "turned", "padded"],
 )
@@ -652,7 +651,7 @@ def test_a_loop_over_time_is_recurrent_and_its_gradient_whole(steps, reverse):
         assert layers[name].weight_gradient == pytest.approx(rms(gradient[name]), rel=CLOSE)
 
 
-@pytest.mark.parametrize("cell", [nnx.SimpleCell, nnx.OptimizedLSTMCell, nnx.LSTMCell, nnx.GRUCell])
+@pytest.mark.parametrize("cell", [nnx.SimpleCell, nnx.LSTMCell, nnx.GRUCell])
 def test_cells_of_flax_are_recurrent(cell):
     """What carries the state on is marked, and what takes the input is not."""
     rnn = nnx.RNN(cell(6, 8, rngs=nnx.Rngs(0)), rngs=nnx.Rngs(1))
@@ -795,7 +794,7 @@ def test_nothing_of_a_module_changes(mode, fails):
     """Weights, running statistics, counts of random numbers, mode and attributes, also when the pass fails."""
     model = Convolutions()
     getattr(model, mode)()
-    before, modules = numbers(model), [dict(vars(module)) for _, module in model.iter_modules()]
+    before, modules = numbers(model), [dict(vars(module)) for _, module in nnx.iter_modules(model)]
     x = PICTURES[..., :2] if fails else PICTURES
     try:
         measured(model, x, SOURCE.integers(0, 10, 8))
@@ -805,7 +804,7 @@ def test_nothing_of_a_module_changes(mode, fails):
     after = numbers(model)
     assert before.keys() == after.keys()
     assert all(np.array_equal(before[path], after[path]) for path in before)
-    assert modules == [dict(vars(module)) for _, module in model.iter_modules()]
+    assert modules == [dict(vars(module)) for _, module in nnx.iter_modules(model)]
 
 
 def test_no_array_is_kept_alive():
@@ -865,6 +864,11 @@ def test_what_is_not_seen_is_said():
 
 
 # Diagnosed
+
+
+def low_rank():
+    """Return a layer beside which a pair of low rank starts at zero."""
+    return nnx.LoRA(20, 4, 10, base_module=nnx.Linear(20, 10, rngs=nnx.Rngs(0)), rngs=nnx.Rngs(1))
 
 
 HEALTHY = {
@@ -938,8 +942,8 @@ def test_an_illness_is_found_where_it_begins(make, layer, word):
 
 
 def test_a_table_of_spread_one_that_is_used_twice_is_found():
-    """Logits of rms 16 where the loss of a guess is 3.9."""
-    finding = diagnose(Transformer(width=256, spread=1.0), TOKENS, TOKENS).findings[0]
+    """Logits of rms 16 for tokens that are not the present ones, where the loss of a guess is 3.9."""
+    finding = diagnose(Transformer(width=256, spread=1.0), TOKENS, TOKENS[:, ::-1]).findings[0]
 
     assert finding.layer == "table.embedding"
     assert "first loss" in finding.what

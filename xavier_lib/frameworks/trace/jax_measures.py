@@ -86,10 +86,10 @@ class Uses:
 def look_before(name: str, values: Sequence[Value]) -> None:
     """Look at signals before a primitive: at their numbers, and at their size."""
     signals = [(value, value.node) for value in values if value.node is not None and value.signal]
-    roots = {node.root for _, node in signals}
+    roots, weights = {node.root for _, node in signals}, any(value.weight for value in values)
     for value, node in signals:
         bare = node.plain and not node.curved
-        if bare and name not in ops.STILL and (len(signals) > 1 or name not in ops.STRAIGHT):
+        if bare and name not in ops.STILL and not (weights and name in ops.STRAIGHT):
             sample_root(node, value.array)
         mixes = name == "concatenate" or (name in ops.SUMS | {"select_n"} and len(roots) > 1)
         if node.square is None and (mixes or name in ops.PRODUCTS):

@@ -91,7 +91,7 @@ def product(params: dict[str, Any], values: Sequence[Value], place: int) -> Take
     free = signal.array.ndim - len(summed[1 - place]) - len(others)
     start = len(others) + (0 if place == 0 else free)
     sides = weights.array.shape
-    before = [axis for axis in units if axis < min(own, default=0)] if len(sides) > 2 else []  # that share an input
+    before = [axis for axis in units if axis < min(own)] if own and units and units[-1] > max(own) else []
     stack = math.prod(sides[axis] for axis in (*others, *before))
     return Taken(
         kind="dense",
