@@ -1,0 +1,135 @@
+"""Runs a Keras model on TensorFlow, forward and back, while each function is seen, and leaves it as it was."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from xavier_lib.diagnosis.records import Measured
+from xavier_lib.frameworks.trace import keras_ops as ops
+from xavier_lib.frameworks.trace import nodes as kinds
+from xavier_lib.frameworks.trace.keras_curves import name_of
+from xavier_lib.frameworks.trace.keras_gradients import backwards
+from xavier_lib.frameworks.trace.keras_inputs import batch_of, called_with
+from xavier_lib.frameworks.trace.keras_loss import NO_LOSS, Loss, loss_of, main_output, tensors_in
+from xavier_lib.frameworks.trace.keras_recorder import Recorder
+from xavier_lib.frameworks.trace.keras_records import records
+from xavier_lib.frameworks.trace.keras_sizes import mean_square, numbers
+from xavier_lib.frameworks.trace.keras_state import unchanged
+from xavier_lib.frameworks.trace.keras_variables import Held, held_by
+from xavier_lib.frameworks.trace.nodes import Node
+
+
+def measured(model: Any, x: Any, y: Any, loss: Callable[[Any, Any], Any] | None, *, backward: bool) -> Measured:
+    """Measure a model of Keras on TensorFlow; arguments and errors are those of ``trace.keras.measured``."""
+    import tensorflow as tf
+
+    held = held_by(model)
+    batch, samples = batch_of(x)
+    inputs = tensors_in(batch)
+    start, value, unseen = Loss(None, None, []), None, []
+    with unchanged(model):
+        tape = tf.GradientTape() if backward else None
+        recorder = Recorder(held, None if tape is None else tape.watch)
+        recorder.given(inputs)
+        with tape or nullcontext():
+            with recording(recorder), layers_followed(recorder, held):
+                outputs = called_with(model, batch)
+            recorder.outputs(tensors_in(outputs))
+            logits = size_of(main_output(outputs), recorder)
+            if backward or y is not None or loss is not None:
+                start = loss_of(model, outputs, y, loss, lambda tensor: end_of(recorder.node_of(tensor)))
+        value = None if start.value is None else float(start.value)
+        unseen += not_followed(recorder, tensors_in(outputs), inputs)
+        del outputs
+        if tape is not None:
+            unseen = [*([NO_LOSS] if value is None else []), *unseen, *backwards(tape, start, recorder, held, samples)]
+        found = records(held, recorder.uses, recorder.nodes, recorder.facts)
+        unseen += losses_added(model)
+    return Measured(
+        layers=tuple(found),
+        loss=value,
+        classes=start.classes,
+        samples=samples,
+        logits=logits,
+        unseen=tuple(unseen),
+    )
+
+
+@contextmanager
+def recording(recorder: Recorder) -> Iterator[None]:
+    """Let a recorder see each function that reaches the hardware, those that would be compiled too."""
+    import tensorflow as tf
+    from tensorflow.python.framework import op_callbacks  # TensorFlow's own debugger sees functions by it
+
+    eager = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    op_callbacks.add_op_callback(recorder.called)
+    try:
+        yield
+    finally:
+        op_callbacks.remove_op_callback(recorder.called)
+        tf.config.run_functions_eagerly(eager)
+
+
+@contextmanager
+def layers_followed(recorder: Recorder, held: Sequence[Held]) -> Iterator[None]:
+    """Let a recorder take the layers that count as one function as a whole."""
+    import keras
+
+    by_variable = {id(entry.variable): entry for entry in held}
+    original = keras.Layer.__call__
+
+    def call(layer: Any, *args: Any, **settings: Any) -> Any:
+        names = {base.__name__ for base in type(layer).__mro__}
+        if recorder.muted or not names & (ops.NORMALIZING | ops.DROPPING):
+            return original(layer, *args, **settings)
+        recorder.muted += 1
+        try:
+            outputs = original(layer, *args, **settings)
+        finally:
+            recorder.muted -= 1
+        own = [by_variable[id(one)] for one in layer.weights if id(one) in by_variable]
+        recorder.passed(layer, tensors_in((args, settings)), tensors_in(outputs), own)
+        return outputs
+
+    keras.Layer.__call__ = call
+    try:
+        yield
+    finally:
+        keras.Layer.__call__ = original
+
+
+def size_of(output: Any, recorder: Recorder) -> float | None:
+    """Return the size of the output that a loss is taken of; of what a softmax got, where one comes last."""
+    if output is None:
+        return None
+    node = recorder.node_of(output)
+    if node is not None and node.root.kind is kinds.SOFTMAX:
+        before = node.root.parents[0]
+        return before.square**0.5 if before.square is not None else None
+    return mean_square(numbers(output)) ** 0.5
+
+
+def end_of(node: Node | None) -> str | None:
+    """Return the name of the activation that an output comes from."""
+    if node is None:
+        return None
+    return "softmax" if node.root.kind is kinds.SOFTMAX else name_of(node)
+
+
+def not_followed(recorder: Recorder, outputs: Sequence[Any], inputs: Sequence[Any]) -> list[str]:
+    """Return a sentence for the functions that are not known, and for outputs whose origin was not seen."""
+    given = {id(tensor) for tensor in inputs}
+    lost = [tensor for tensor in outputs if recorder.node_of(tensor) is None and id(tensor) not in given]
+    found = []
+    if recorder.strangers:
+        found.append(f"what these functions of TensorFlow do with a signal: {', '.join(sorted(recorder.strangers))}")
+    if lost:
+        found.append(f"where {len(lost)} of the {len(outputs)} outputs come from: the signal leaves TensorFlow")
+    return found
+
+
+def losses_added(model: Any) -> list[str]:
+    """Return a sentence for the losses that layers add by themselves."""
+    added = model.losses
+    return [f"the {len(added)} losses that layers add, such as penalties on weights"] if added else []
