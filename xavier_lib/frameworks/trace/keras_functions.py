@@ -135,7 +135,7 @@ def mixed_roots(call: Call, signals: Sequence[Node], roots: Sequence[Node]) -> N
         if found is not None:
             return found
     if call.op in ops.SUMS:
-        return Node(kinds.SUM, call.time, parents)
+        return Node(kinds.DIFFERENCE if call.op == "Sub" else kinds.SUM, call.time, parents)
     if call.op in ops.FACTORS:
         return Node(kinds.PRODUCT, call.time, parents)
     return Node(kinds.JOIN if call.op in ("SelectV2", "Select") else kinds.UNKNOWN, call.time, parents)

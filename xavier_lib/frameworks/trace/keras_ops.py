@@ -77,6 +77,11 @@ def name_of(op: Any) -> str:
     return op.decode() if isinstance(op, bytes) else str(op)
 
 
+def compiled(op: str) -> bool:
+    """Say whether a function is one that was compiled as a whole, so that those in it are not seen."""
+    return op.startswith("__") or op in ("PartitionedCall", "StatefulPartitionedCall")
+
+
 def settings_of(attributes: Sequence[Any] | None) -> dict[str, Any]:
     """Return the settings of a function from names and values in turn, in whatever kind of text."""
     flat = list(attributes or ())

@@ -12,7 +12,6 @@ from xavier_lib.frameworks.trace.keras_uses import Use, fans_of, taken
 from xavier_lib.frameworks.trace.keras_variables import Held
 from xavier_lib.frameworks.trace.nodes import Node, is_signal
 
-STILL = ops.SAME | ops.MOVED | ops.JOINS | ops.STATISTICS | ops.PRODUCTS | ops.WEIGHTED.keys()
 MEASURED = 2  # uses of one array that are measured, beside those that nothing enters: the first may lead nowhere
 
 
@@ -28,6 +27,7 @@ class Recorder:
         uses: the uses of weights, in order.
         facts: of each variable what its numbers showed when it was first used.
         strangers: the names of functions that took a signal and are not known here.
+        running: the layers that run, innermost last.
     """
 
     def __init__(self, held: Sequence[Held], watch: Callable[[Any], None] | None) -> None:
@@ -36,6 +36,7 @@ class Recorder:
         self.facts: dict[Held, Facts] = {}
         self.strangers: set[str] = set()
         self.watch, self.muted = watch, 0
+        self.running: list[Any] = []
         self.at: dict[int, Node] = {}  # by the number that TensorFlow gives each tensor once
         self.made: dict[Node, Use] = {}
         self.counted: dict[tuple[Held, bool], int] = {}
@@ -61,16 +62,26 @@ class Recorder:
             node.output = True
         return found
 
-    def called(self, op: Any, inputs: Any, attributes: Any, outputs: Any, *_: Any, **__: Any) -> None:
+    def inner(self, held: Held) -> bool:
+        """Say whether a variable belongs to the innermost layer that runs."""
+        return bool(self.running) and any(held.variable is one for one in self.running[-1]._trainable_variables)
+
+    def called(
+        self, op: Any, inputs: Any, attributes: Any, outputs: Any, op_name: Any = None, graph: Any = None
+    ) -> None:
         """Note what a function did with signals and weights."""
+        del op_name
+        if graph is not None:  # it is only being compiled
+            return
         name, inputs = ops.name_of(op), list(inputs)
         held = self.by_handle.get(id(inputs[0])) if inputs else None
         if name in ops.READS:
             if held is not None:
                 self.at[outputs[0]._id] = Node(kinds.WEIGHT, 0, array=held)
             return
-        if held is not None and name in ops.LOOKUPS:
-            self.at[inputs[0]._id] = Node(kinds.WEIGHT, 0, array=held)
+        for tensor in inputs if name in ops.LOOKUPS or ops.compiled(name) else ():
+            if id(tensor) in self.by_handle:
+                self.at[tensor._id] = Node(kinds.WEIGHT, 0, array=self.by_handle[id(tensor)])
         given = [(tensor, node) for tensor in inputs if (node := self.node_of(tensor)) is not None]
         if self.muted or not given or name in ops.LIKE or name in ops.WRITES:
             return
@@ -78,7 +89,7 @@ class Recorder:
         others = [tensor for tensor in inputs if self.node_of(tensor) is None]
         leading = is_signal(self.node_of(inputs[0]))
         self.look_before(name, given)
-        for tensor in outputs:
+        for tensor in outputs[:1] if taken(name, inputs, settings, self.node_of, self.inner) else outputs:
             time = len(self.nodes) + 1
             call = Call(name, settings, given, others, leading, time)
             self.note(call, inputs, tensor)
@@ -89,9 +100,9 @@ class Recorder:
         roots = {node.root for _, node in signals}
         for tensor, node in signals:
             bare = node.plain and not node.curved and node.root.sample is None
-            if bare and op not in STILL and (len(signals) > 1 or op not in ops.STRAIGHT):
+            if bare and op in ops.POINTWISE and (len(given) == 1 or len(signals) > 1):
                 node.root.sample = sampled(numbers(tensor))
-            mixes = op in ops.JOINS or (op in ops.SUMS and len(roots) > 1)
+            mixes = op in ops.JOINS or (op in ops.SUMS and len(roots) > 1) or ops.compiled(op)
             if node.square is None and (mixes or op in ops.PRODUCTS or op in ops.WEIGHTED):
                 node.square = mean_square(numbers(tensor))
 
@@ -126,7 +137,7 @@ class Recorder:
         """Measure what a function gave, as far as it matters."""
         first = call.entries[0]
         node.numel, node.units, node.axis = count(tensor), first.units, axis_in(tensor, first)
-        if node.kind in (kinds.SUM, kinds.JOIN):
+        if node.kind in (kinds.SUM, kinds.DIFFERENCE, kinds.JOIN):
             node.square = mean_square(numbers(tensor))
         if node.curved and node.kind is kinds.CURVE:
             values = numbers(tensor)
@@ -149,6 +160,7 @@ class Recorder:
         use.units = axes if all(-rank <= axis for axis in axes) else use.units
         if bias.shape.rank == 1:
             use.units = tuple(axis for axis in use.units if tensor.shape[axis] == bias.shape[0]) or (-1,)
+        node.sample = None
         self.measure(use, tensor)
 
     def measure(self, use: Use, tensor: Any) -> None:
@@ -161,7 +173,7 @@ class Recorder:
 
     def use(self, call: Call, inputs: Sequence[Any], tensor: Any) -> Use | None:
         """Return the use of weights that a function is, measured, or None."""
-        took = taken(call.op, inputs, call.settings, self.node_of)
+        took = taken(call.op, inputs, call.settings, self.node_of, self.inner)
         if took is None or not tensor.dtype.is_floating:
             return None
         before = self.node_of(took.signal) if took.signal is not None else None
@@ -174,7 +186,8 @@ class Recorder:
         held: Held = weights.array
         use = Use(node, held, took.out, took.signal is None, fans_of(call.op, took, call.settings))
         if held not in self.facts:
-            self.facts[held] = facts_of(numbers(took.weights), took.units)
+            given = took.weights if took.weights.dtype.is_floating else held.variable.value  # else it is its place
+            self.facts[held] = facts_of(numbers(given), took.units)
         known = (held, use.lookup)
         if self.counted.get(known, 0) < MEASURED:
             if took.signal is not None:

@@ -21,6 +21,16 @@ from xavier_lib.frameworks.trace.nodes import Node
 
 def measured(model: Any, x: Any, y: Any, loss: Callable[[Any, Any], Any] | None, *, backward: bool) -> Measured:
     """Measure a model of Keras on TensorFlow; arguments and errors are those of ``trace.keras.measured``."""
+    found = run(model, x, y, loss, backward=backward, eager=True)
+    if any("Gradients for grouped convolutions" in said for said in found.unseen):  # TensorFlow has them compiled only
+        return run(model, x, y, loss, backward=backward, eager=False)
+    return found
+
+
+def run(
+    model: Any, x: Any, y: Any, loss: Callable[[Any, Any], Any] | None, *, backward: bool, eager: bool
+) -> Measured:
+    """Run both passes; ``eager`` says whether functions that would be compiled are run one by one."""
     import tensorflow as tf
 
     held = held_by(model)
@@ -32,7 +42,7 @@ def measured(model: Any, x: Any, y: Any, loss: Callable[[Any, Any], Any] | None,
         recorder = Recorder(held, None if tape is None else tape.watch)
         recorder.given(inputs)
         with tape or nullcontext():
-            with recording(recorder), layers_followed(recorder, held):
+            with recording(recorder, eager), layers_followed(recorder, held):
                 outputs = called_with(model, batch)
             recorder.outputs(tensors_in(outputs))
             logits = size_of(main_output(outputs), recorder)
@@ -56,19 +66,19 @@ def measured(model: Any, x: Any, y: Any, loss: Callable[[Any, Any], Any] | None,
 
 
 @contextmanager
-def recording(recorder: Recorder) -> Iterator[None]:
-    """Let a recorder see each function that reaches the hardware, those that would be compiled too."""
+def recording(recorder: Recorder, eager: bool) -> Iterator[None]:
+    """Let a recorder see each function that reaches the hardware, also within those that would be compiled."""
     import tensorflow as tf
     from tensorflow.python.framework import op_callbacks  # TensorFlow's own debugger sees functions by it
 
-    eager = tf.config.functions_run_eagerly()
-    tf.config.run_functions_eagerly(True)
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(eager)
     op_callbacks.add_op_callback(recorder.called)
     try:
         yield
     finally:
         op_callbacks.remove_op_callback(recorder.called)
-        tf.config.run_functions_eagerly(eager)
+        tf.config.run_functions_eagerly(before)
 
 
 @contextmanager
@@ -81,13 +91,16 @@ def layers_followed(recorder: Recorder, held: Sequence[Held]) -> Iterator[None]:
 
     def call(layer: Any, *args: Any, **settings: Any) -> Any:
         names = {base.__name__ for base in type(layer).__mro__}
-        if recorder.muted or not names & (ops.NORMALIZING | ops.DROPPING):
-            return original(layer, *args, **settings)
-        recorder.muted += 1
+        whole = bool(names & (ops.NORMALIZING | ops.DROPPING)) and not recorder.muted
+        recorder.running.append(layer)
+        recorder.muted += whole
         try:
             outputs = original(layer, *args, **settings)
         finally:
-            recorder.muted -= 1
+            recorder.muted -= whole
+            recorder.running.pop()
+        if not whole:
+            return outputs
         own = [by_variable[id(one)] for one in layer.weights if id(one) in by_variable]
         recorder.passed(layer, tensors_in((args, settings)), tensors_in(outputs), own)
         return outputs
@@ -105,7 +118,7 @@ def size_of(output: Any, recorder: Recorder) -> float | None:
         return None
     node = recorder.node_of(output)
     if node is not None and node.root.kind is kinds.SOFTMAX:
-        before = node.root.parents[0]
+        before = node.root.parents[0].root
         return before.square**0.5 if before.square is not None else None
     return mean_square(numbers(output)) ** 0.5
 

@@ -10,10 +10,11 @@ from xavier_lib.frameworks.trace import keras_ops as ops
 from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace.keras_sizes import Sizes
 from xavier_lib.frameworks.trace.keras_variables import Held
-from xavier_lib.frameworks.trace.nodes import Node
+from xavier_lib.frameworks.trace.nodes import Node, is_signal
 
 Axes = tuple[int, ...]
 At = Callable[[Any], Node | None]
+Inner = Callable[[Held], bool]
 
 
 @dataclass(eq=False)
@@ -62,8 +63,25 @@ class Taken:
     out: Axes
 
 
-def taken(op: str, inputs: Sequence[Any], settings: Mapping[str, Any], at: At) -> Taken | None:
-    """Return what a function takes as weights and as signal, or None if it does not take both."""
+def taken(op: str, inputs: Sequence[Any], settings: Mapping[str, Any], at: At, inner: Inner) -> Taken | None:
+    """Return what a function takes as weights and as signal, or None if it does not take both.
+
+    Args:
+        op: its name.
+        inputs: its inputs.
+        settings: its settings.
+        at: what is known of a tensor.
+        inner: whether a variable belongs to the layer that runs; then a factor from nowhere is a signal too.
+    """
+
+    def pair(weights: Any, signal: Any) -> bool:
+        held, entering = at(weights), at(signal)
+        if not is_weight(held) or is_weight(entering):
+            return False
+        return entering is not None or inner(held.array)  # type: ignore[union-attr]
+
+    if ops.compiled(op):
+        return whole_call(inputs, at)
     if op in ops.LOOKUPS:
         held = at(inputs[0])
         good = held is not None and held.kind is kinds.WEIGHT and held.array.matrix
@@ -72,16 +90,25 @@ def taken(op: str, inputs: Sequence[Any], settings: Mapping[str, Any], at: At) -
         weights, signal = (inputs[place] for place in ops.WEIGHTED[op])
         channels = 1 if ops.name_of(settings.get("data_format", "NHWC")).startswith("NC") else -1
         units: Axes = (-2,) if op in ops.TURNED else (-2, -1) if op.startswith("Depthwise") else (-1,)
-        return Taken(weights, signal, units, (channels,), (channels,)) if pair(at(weights), at(signal)) else None
+        return Taken(weights, signal, units, (channels,), (channels,)) if pair(weights, signal) else None
     if op not in ops.PRODUCTS or len(inputs) != 2:
         return None
     for place in (1, 0):
         weights, signal = inputs[place], inputs[1 - place]
-        if pair(at(weights), at(signal)):
+        if pair(weights, signal):
             if op == "Einsum":
                 return by_letters(ops.name_of(settings["equation"]), place, weights, signal)
             return by_matrix(place, weights, signal, settings)
     return None
+
+
+def whole_call(inputs: Sequence[Any], at: At) -> Taken | None:
+    """Return what a function that was compiled as a whole takes: one array of weights and one signal, channels last."""
+    weights = [one for one in inputs if is_weight(at(one)) and at(one).array.matrix]  # type: ignore[union-attr]
+    signals = [one for one in inputs if is_signal(at(one))]
+    if len(weights) != 1 or len(signals) != 1:
+        return None
+    return Taken(weights[0], signals[0], (-1,), (-1,), (-1,))
 
 
 def by_matrix(place: int, weights: Any, signal: Any, settings: Mapping[str, Any]) -> Taken:
@@ -114,11 +141,6 @@ def axes(letters: str, chosen: Sequence[str]) -> Axes:
     return tuple(letters.index(letter) - len(letters) for letter in chosen)
 
 
-def pair(weights: Node | None, signal: Node | None) -> bool:
-    """Say whether two factors are weights and what goes into them, be that made of whole numbers."""
-    return is_weight(weights) and signal is not None and not is_weight(signal)
-
-
 def is_weight(node: Node | None) -> bool:
     """Say whether a tensor holds weights of the model."""
     return node is not None and node.kind is kinds.WEIGHT
@@ -127,11 +149,11 @@ def is_weight(node: Node | None) -> bool:
 def fans_of(op: str, took: Taken, settings: Mapping[str, Any]) -> Fans | MeanFans | None:
     """Return the true fans of weights as a function takes them."""
     shape = tuple(int(side) for side in took.weights.shape)
-    if took.signal is None:
+    if took.signal is None:  # and the table may be given as the place where it lies
         return embedding_fans(shape) if len(shape) == 2 else None
+    if ops.compiled(op) or op.startswith("Depthwise"):
+        return None
     if op in ops.WEIGHTED:
-        if op.startswith("Depthwise"):
-            return None
         steps = [int(step) for step in settings.get("strides", ())][1:-1]
         groups = 1 if op in ops.TURNED else max(1, int(took.signal.shape[took.into[0]]) // shape[-2])
         fans = fan_in_fan_out(shape, groups=groups, transposed=op in ops.TURNED)
