@@ -19,7 +19,8 @@ class Recorder:
     """Records each function that a signal passes, as a node.
 
     Args:
-        held: the variables of the model.
+        held: the variables of the model that are there to be learned.
+        others: all its variables.
         watch: called with each output whose gradient will be wanted; None where none will be.
 
     Attributes:
@@ -28,9 +29,10 @@ class Recorder:
         facts: of each variable what its numbers showed when it was first used.
         strangers: the names of functions that took a signal and are not known here.
         running: the layers that run, innermost last.
+        loose: the shapes of variables that the model does not hold.
     """
 
-    def __init__(self, held: Sequence[Held], watch: Callable[[Any], None] | None) -> None:
+    def __init__(self, held: Sequence[Held], others: Sequence[Any], watch: Callable[[Any], None] | None) -> None:
         self.nodes: list[Node] = []
         self.uses: list[Use] = []
         self.facts: dict[Held, Facts] = {}
@@ -40,6 +42,8 @@ class Recorder:
         self.at: dict[int, Node] = {}  # by the number that TensorFlow gives each tensor once
         self.made: dict[Node, Use] = {}
         self.counted: dict[tuple[Held, bool], int] = {}
+        self.loose: set[tuple[int, ...]] = set()
+        self.known = {id(variable.value.handle) for variable in others}
         self.by_handle = {id(entry.variable.value.handle): entry for entry in held}
 
     def node_of(self, tensor: Any) -> Node | None:
@@ -63,8 +67,8 @@ class Recorder:
         return found
 
     def inner(self, held: Held) -> bool:
-        """Say whether a variable belongs to the innermost layer that runs."""
-        return bool(self.running) and any(held.variable is one for one in self.running[-1]._trainable_variables)
+        """Say whether a variable belongs to the innermost layer that runs, and to none that this one wraps."""
+        return bool(self.running) and holds(self.running[-1], held) and not any_in(self.running[-1], held)
 
     def called(
         self, op: Any, inputs: Any, attributes: Any, outputs: Any, op_name: Any = None, graph: Any = None
@@ -78,6 +82,8 @@ class Recorder:
         if name in ops.READS:
             if held is not None:
                 self.at[outputs[0]._id] = Node(kinds.WEIGHT, 0, array=held)
+            elif id(inputs[0]) not in self.known and outputs[0].dtype.is_floating and outputs[0].shape.rank > 1:
+                self.loose.add(tuple(outputs[0].shape))
             return
         for tensor in inputs if name in ops.LOOKUPS or ops.compiled(name) else ():
             if id(tensor) in self.by_handle:
@@ -215,6 +221,16 @@ class Recorder:
             if normalizing:
                 node.square = mean_square(numbers(tensor))
             self.keep(tensor, node)
+
+
+def holds(layer: Any, held: Held) -> bool:
+    """Say whether a layer holds a variable itself."""
+    return any(held.variable is one for one in layer._trainable_variables)
+
+
+def any_in(layer: Any, held: Held) -> bool:
+    """Say whether one of the layers in a layer holds a variable."""
+    return any(holds(child, held) for child in layer._layers)
 
 
 def still(call: Call, weights: Sequence[Node]) -> Node:

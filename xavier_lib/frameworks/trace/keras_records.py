@@ -29,7 +29,8 @@ def records(
         nodes: the signals.
         facts: of each used variable what its numbers showed at its first use.
     """
-    after, chosen = followed(nodes), list(chosen_uses(uses, nodes))
+    chosen = list(chosen_uses(uses, nodes))
+    after = followed(pruned(nodes))
     taken = {use.held for use in chosen}
     own = {entry: facts.get(entry) or facts_of(values_of(entry), ()) for entry in held}
     same = copies((entry.name, values_of(entry)) for entry in held if entry.matrix)
@@ -78,6 +79,14 @@ def reached(nodes: Sequence[Node]) -> set[Node]:
             found.add(node)
             found.update(node.parents)
     return found
+
+
+def pruned(nodes: Sequence[Node]) -> Sequence[Node]:
+    """Forget of each signal what was made of it and led nowhere."""
+    live = reached(nodes)
+    for node in live:
+        node.children = [child for child in node.children if child in live]
+    return nodes
 
 
 def of_array(entry: Held, facts: Facts, same: Mapping[str, str]) -> dict[str, Any]:

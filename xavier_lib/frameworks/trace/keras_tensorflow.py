@@ -15,16 +15,21 @@ from xavier_lib.frameworks.trace.keras_recorder import Recorder
 from xavier_lib.frameworks.trace.keras_records import records
 from xavier_lib.frameworks.trace.keras_sizes import mean_square, numbers
 from xavier_lib.frameworks.trace.keras_state import unchanged
-from xavier_lib.frameworks.trace.keras_variables import Held, held_by
+from xavier_lib.frameworks.trace.keras_variables import Held, held_by, layers_of
 from xavier_lib.frameworks.trace.nodes import Node
 
 
 def measured(model: Any, x: Any, y: Any, loss: Callable[[Any, Any], Any] | None, *, backward: bool) -> Measured:
     """Measure a model of Keras on TensorFlow; arguments and errors are those of ``trace.keras.measured``."""
-    found = run(model, x, y, loss, backward=backward, eager=True)
-    if any("Gradients for grouped convolutions" in said for said in found.unseen):  # TensorFlow has them compiled only
-        return run(model, x, y, loss, backward=backward, eager=False)
-    return found
+    return run(model, x, y, loss, backward=backward, eager=not (backward and grouped(model)))
+
+
+def grouped(model: Any) -> bool:
+    """Say whether a model has convolutions whose gradients TensorFlow has in compiled functions only."""
+    import tensorflow as tf
+
+    groups = (getattr(layer, "groups", 1) for layer in layers_of(model) if hasattr(layer, "kernel_size"))
+    return any(isinstance(count, int) and count > 1 for count in groups) and not tf.config.list_physical_devices("GPU")
 
 
 def run(
@@ -33,17 +38,18 @@ def run(
     """Run both passes; ``eager`` says whether functions that would be compiled are run one by one."""
     import tensorflow as tf
 
-    held = held_by(model)
+    held, built = held_by(model), {id(layer) for layer in layers_of(model) if layer.built}
     batch, samples = batch_of(x)
     inputs = tensors_in(batch)
     start, value, unseen = Loss(None, None, []), None, []
     with unchanged(model):
         tape = tf.GradientTape() if backward else None
-        recorder = Recorder(held, None if tape is None else tape.watch)
+        recorder = Recorder(held, model.variables, None if tape is None else tape.watch)
         recorder.given(inputs)
         with tape or nullcontext():
             with recording(recorder, eager), layers_followed(recorder, held):
                 outputs = called_with(model, batch)
+            refuse_new(model, built)
             recorder.outputs(tensors_in(outputs))
             logits = size_of(main_output(outputs), recorder)
             if backward or y is not None or loss is not None:
@@ -71,14 +77,17 @@ def recording(recorder: Recorder, eager: bool) -> Iterator[None]:
     import tensorflow as tf
     from tensorflow.python.framework import op_callbacks  # TensorFlow's own debugger sees functions by it
 
-    before = tf.config.functions_run_eagerly()
+    before, logger = tf.config.functions_run_eagerly(), tf.get_logger()
+    level = logger.level
     tf.config.run_functions_eagerly(eager)
+    logger.setLevel("ERROR")  # it warns of how often Keras compiles grouped convolutions
     op_callbacks.add_op_callback(recorder.called)
     try:
         yield
     finally:
         op_callbacks.remove_op_callback(recorder.called)
         tf.config.run_functions_eagerly(before)
+        logger.setLevel(level)
 
 
 @contextmanager
@@ -137,12 +146,26 @@ def not_followed(recorder: Recorder, outputs: Sequence[Any], inputs: Sequence[An
     found = []
     if recorder.strangers:
         found.append(f"what these functions of TensorFlow do with a signal: {', '.join(sorted(recorder.strangers))}")
+    if recorder.loose:
+        shapes = ", ".join(str(shape) for shape in sorted(recorder.loose))
+        found.append(f"weights in variables that Keras does not know of: {shapes}")
     if lost:
         found.append(f"where {len(lost)} of the {len(outputs)} outputs come from: the signal leaves TensorFlow")
     return found
 
 
+def refuse_new(model: Any, built: set[int]) -> None:
+    """Refuse a model of which the pass has made new layers.
+
+    Raises:
+        ValueError: if there is one with weights; it is taken away again.
+    """
+    new = [layer.name for layer in layers_of(model) if id(layer) not in built and layer._trainable_variables]
+    if new:
+        raise ValueError(f"{new[0]} is not built and has no weights yet: call the model on x first")
+
+
 def losses_added(model: Any) -> list[str]:
     """Return a sentence for the losses that layers add by themselves."""
     added = model.losses
-    return [f"the {len(added)} losses that layers add, such as penalties on weights"] if added else []
+    return [f"the losses that layers add by themselves, such as penalties on weights: {len(added)}"] if added else []

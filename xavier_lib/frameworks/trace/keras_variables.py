@@ -66,16 +66,20 @@ def layers_of(model: Any, seen: set[int] | None = None) -> Iterator[Any]:
 def held_by(model: Any) -> list[Held]:
     """Return the variables of a model that are there to be learned, frozen or not, each once.
 
+    A layer that has not been built has none; it may lie in a branch that is not taken.
+
     Raises:
-        ValueError: if a layer has not been built, so that it has no weights yet.
+        ValueError: if no layer has been built, so that there are no weights yet.
     """
-    stored: dict[int, Stored] = {}
-    for array in contents(model).arrays:
-        stored.setdefault(array.key, array)
     found: dict[int, Held] = {}
     for layer in layers_of(model):
+        alone = layer.built and not layer._layers  # and none in it that has not been built
+        stored = {array.key: array for array in contents(layer).arrays} if alone else {}
         for variable in layer._trainable_variables:
             if "float" in str(variable.dtype) and all(variable.shape):
-                entry = Held(variable, variable.path, type(layer).__name__, stored.get(id(variable)))
-                found.setdefault(id(variable), entry)
+                entry = found.setdefault(id(variable), Held(variable, variable.path, ""))
+                entry.owner = type(layer).__name__  # the innermost one, as those that wrap others come first
+                entry.stored = stored.get(id(variable), entry.stored)
+    if not found:
+        contents(model)
     return list(found.values())
