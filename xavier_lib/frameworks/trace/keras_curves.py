@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,8 @@ from xavier_lib.frameworks.stored import Array
 from xavier_lib.frameworks.trace.nodes import CURVE, Node
 
 Function = Callable[[Array], Array]
-NEAR = 2e-3  # of the size of what came out: half precision is good for 1e-3, and no two candidates are that close
+NEAR = 2e-3  # of the size of what came out; no two candidates are that close
+ROUNDED = 4.0  # roundings of half precision on the way, each of half a last place of a number twice as large
 FLAT = 0.05  # of the largest slope: below it a unit counts as saturated, as in the chapter on the sigmoid
 FAR = 50.0  # where every bounded activation is flat
 FEW = 32  # numbers from which on a name is told
@@ -94,23 +96,39 @@ def name_of(end: Node) -> str | None:
     size = math.sqrt(float(np.square(after).mean()))
     if not size or not math.isfinite(size):
         return None
+    near = NEAR * size + ROUNDED * last_place(after) * (np.abs(after) + size)
     with np.errstate(over="ignore", invalid="ignore"):
-        fitting = {name for name, f in CANDIDATES if np.abs(f(before) - after).max() <= NEAR * size}
-        return fitting.pop() if len(fitting) == 1 else sloped(before, after, size)
+        fitting = {name for name, f in CANDIDATES if (np.abs(f(before) - after) <= near).all()}
+        if fitting == {"relu", "relu6"}:  # nothing has come up to six
+            return "relu"
+        return fitting.pop() if len(fitting) == 1 else sloped(before, after, near)
 
 
-def sloped(before: Array, after: Array, size: float) -> str | None:
+def last_place(values: Array) -> float:
+    """Return the relative last place of the half precision that all numbers are in, or zero if they are in none.
+
+    >>> last_place(np.array([0.5, 3.0])), last_place(np.array([0.1]))
+    (0.00390625, 0.0)
+    """
+    single = values.astype(np.float32)
+    if not (single.view(np.uint32) & 0xFFFF).any():
+        return 2.0**-8  # bfloat16
+    with np.errstate(over="ignore"):
+        return 2.0**-11 if (single.astype(np.float16) == single).all() else 0.0
+
+
+def sloped(before: Array, after: Array, near: Any) -> str | None:
     """Return the name of a leaky ReLU with its slope, if the numbers are those of one.
 
     >>> z = np.linspace(-2, 2, 100)
-    >>> sloped(z, np.where(z < 0, 0.3 * z, z), 1.0)
+    >>> sloped(z, np.where(z < 0, 0.3 * z, z), 0.01)
     'leaky_relu(0.3)'
     """
     left = before < 0
     if left.sum() < FEW or not (before > 0).any():
         return None
     slope = float(np.median(after[left] / before[left]))
-    fits = np.abs(np.where(left, slope * before, before) - after).max() <= NEAR * size
+    fits = (np.abs(np.where(left, slope * before, before) - after) <= near).all()
     return f"leaky_relu({slope:.3g})" if fits and 0 < abs(slope) < 0.99 else None
 
 

@@ -1,6 +1,7 @@
 """A batch as a Keras model takes it: one structure as in ``fit``, or the arguments of its call."""
 
 import inspect
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,8 +37,18 @@ def called_with(model: Any, batch: Any) -> Any:
     try:
         return model(*args, **settings, training=True)
     except Exception as error:  # whatever a model raises
-        reason = f"{type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {in_one_line(str(error))}"
         raise ValueError(f"model must take x, and its forward pass failed with {reason}") from error
+
+
+def in_one_line(message: str) -> str:
+    r"""Return what Keras says of a failed call, without colours and without the arguments that it lists.
+
+    >>> in_one_line("Exception encountered when calling A.call().\n\n\x1b[1mno\x1b[0m\n\nArguments received by A")
+    'Exception encountered when calling A.call(). no'
+    """
+    plain = re.sub(r"\x1b\[\d*m", "", message).split("Arguments received by")[0]
+    return " ".join(plain.split())
 
 
 def arguments(model: Any, batch: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:

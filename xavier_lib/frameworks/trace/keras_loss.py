@@ -200,6 +200,8 @@ def entropy(output: Any, targets: Any, shares: bool) -> Any:
     chosen = keras.ops.reshape(targets, (-1,))
     low, high = (int(keras.ops.convert_to_numpy(end(chosen))) for end in (keras.ops.min, keras.ops.max))
     if low < 0 or high >= classes:
-        raise ValueError(f"y must hold classes from 0 to {classes - 1}, as many as the outputs have, got {low} to {high}")
+        raise ValueError(
+            f"y must hold classes from 0 to {classes - 1}, as many as the outputs have, got {low} to {high}"
+        )
     rows = keras.ops.reshape(output, (-1, classes))
     return keras.ops.mean(keras.ops.sparse_categorical_crossentropy(chosen, rows, from_logits=not shares))

@@ -30,6 +30,7 @@ class Recorder:
         strangers: the names of functions that took a signal and are not known here.
         running: the layers that run, innermost last.
         loose: the shapes of variables that the model does not hold.
+        refused: the name of a layer that was reached before it was built.
     """
 
     def __init__(self, held: Sequence[Held], others: Sequence[Any], watch: Callable[[Any], None] | None) -> None:
@@ -43,6 +44,7 @@ class Recorder:
         self.made: dict[Node, Use] = {}
         self.counted: dict[tuple[Held, bool], int] = {}
         self.loose: set[tuple[int, ...]] = set()
+        self.refused: str | None = None
         self.known = {id(variable.value.handle) for variable in others}
         self.by_handle = {id(entry.variable.value.handle): entry for entry in held}
 

@@ -18,7 +18,7 @@ def unchanged(model: Any) -> Iterator[None]:
     """Run passes of a model, and put back all that they changed, also when they fail."""
     layers = list(layers_of(model))
     undo = [
-        *(restoring_attributes(layer) for layer in layers),
+        *(restoring_attributes(part) for layer in layers for part in (layer, layer._tracker)),
         *(restoring(variable) for variable in variables_of(model, layers)),
         restoring_seeds(),
         restoring_tensorflow(),
@@ -61,7 +61,7 @@ def restoring(variable: Any) -> Callable[[], None]:
 
 
 def restoring_attributes(layer: Any) -> Callable[[], None]:
-    """Return what gives a layer its attributes back, and their contents to those that hold others."""
+    """Return what gives a layer, or what it keeps its books with, its attributes back, and their contents."""
     values = dict(vars(layer))
     inside = [(value, value.copy()) for value in values.values() if isinstance(value, CONTAINERS)]
 
@@ -102,18 +102,24 @@ def restoring_seeds() -> Callable[[], None]:
 
 
 def restoring_tensorflow() -> Callable[[], None]:
-    """Return what gives TensorFlow its random states back: of the operations' seeds, and of the global generator."""
+    """Return what gives TensorFlow its random states back: of the operations' seeds, and of the global generator.
+
+    Seeds come from another source meanwhile: an operation that has run with a seed goes on where it stopped, and does
+    not begin again.
+    """
     from tensorflow.python.eager import context  # neither is there one to these
     from tensorflow.python.ops import stateful_random_ops
 
-    seeds = getattr(context.context(), "_rng", None)
-    state = None if seeds is None else seeds.getstate()
+    running = context.context()
+    seeds = getattr(running, "_rng", None)
+    if seeds is not None:
+        running._rng = random.Random()
     generator = stateful_random_ops.global_generator
     numbers = None if generator is None else restoring(generator.state)
 
     def put_back() -> None:
-        if seeds is not None and state is not None:
-            seeds.setstate(state)
+        if seeds is not None:
+            running._rng = seeds
         stateful_random_ops.global_generator = generator
         if numbers is not None:
             numbers()

@@ -24,6 +24,20 @@ def measured(model: Any, x: Any, y: Any, loss: Callable[[Any, Any], Any] | None,
     return run(model, x, y, loss, backward=backward, eager=not (backward and grouped(model)))
 
 
+def forward(model: Any, batch: Any, recorder: Recorder) -> Any:
+    """Return what a model makes of a batch.
+
+    Raises:
+        ValueError: if it fails, or if it reaches a layer that has not been built.
+    """
+    try:
+        return called_with(model, batch)
+    except ValueError:
+        if recorder.refused is None:
+            raise
+    raise ValueError(f"{recorder.refused} is not built and has no weights yet: call the model on x first")
+
+
 def grouped(model: Any) -> bool:
     """Say whether a model has convolutions whose gradients TensorFlow has in compiled functions only."""
     import tensorflow as tf
@@ -32,13 +46,11 @@ def grouped(model: Any) -> bool:
     return any(isinstance(count, int) and count > 1 for count in groups) and not tf.config.list_physical_devices("GPU")
 
 
-def run(
-    model: Any, x: Any, y: Any, loss: Callable[[Any, Any], Any] | None, *, backward: bool, eager: bool
-) -> Measured:
+def run(model: Any, x: Any, y: Any, loss: Callable[[Any, Any], Any] | None, *, backward: bool, eager: bool) -> Measured:
     """Run both passes; ``eager`` says whether functions that would be compiled are run one by one."""
     import tensorflow as tf
 
-    held, built = held_by(model), {id(layer) for layer in layers_of(model) if layer.built}
+    held = held_by(model)
     batch, samples = batch_of(x)
     inputs = tensors_in(batch)
     start, value, unseen = Loss(None, None, []), None, []
@@ -48,8 +60,7 @@ def run(
         recorder.given(inputs)
         with tape or nullcontext():
             with recording(recorder, eager), layers_followed(recorder, held):
-                outputs = called_with(model, batch)
-            refuse_new(model, built)
+                outputs = forward(model, batch, recorder)
             recorder.outputs(tensors_in(outputs))
             logits = size_of(main_output(outputs), recorder)
             if backward or y is not None or loss is not None:
@@ -99,6 +110,9 @@ def layers_followed(recorder: Recorder, held: Sequence[Held]) -> Iterator[None]:
     original = keras.Layer.__call__
 
     def call(layer: Any, *args: Any, **settings: Any) -> Any:
+        if not layer.built and type(layer).build is not keras.Layer.build:
+            recorder.refused = recorder.refused or layer.name
+            raise ValueError("not built")
         names = {base.__name__ for base in type(layer).__mro__}
         whole = bool(names & (ops.NORMALIZING | ops.DROPPING)) and not recorder.muted
         recorder.running.append(layer)
@@ -152,17 +166,6 @@ def not_followed(recorder: Recorder, outputs: Sequence[Any], inputs: Sequence[An
     if lost:
         found.append(f"where {len(lost)} of the {len(outputs)} outputs come from: the signal leaves TensorFlow")
     return found
-
-
-def refuse_new(model: Any, built: set[int]) -> None:
-    """Refuse a model of which the pass has made new layers.
-
-    Raises:
-        ValueError: if there is one with weights; it is taken away again.
-    """
-    new = [layer.name for layer in layers_of(model) if id(layer) not in built and layer._trainable_variables]
-    if new:
-        raise ValueError(f"{new[0]} is not built and has no weights yet: call the model on x first")
 
 
 def losses_added(model: Any) -> list[str]:

@@ -161,4 +161,3 @@ def fans_of(op: str, took: Taken, settings: Mapping[str, Any]) -> Fans | MeanFan
     units = [shape[axis] for axis in took.units]
     summed = [int(took.signal.shape[axis]) for axis in took.into]
     return Fans(math.prod(summed), math.prod(units))
-
