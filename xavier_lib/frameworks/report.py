@@ -1,7 +1,7 @@
 """What an inspection says of a model: a line a layer, as text, as a table and as data."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from xavier_lib.frameworks.draws import distribution_of
 from xavier_lib.frameworks.rules import GLOROT, HE, LOOKUP, Start, start_for
 from xavier_lib.frameworks.stored import Array, Contents, Stored
 from xavier_lib.weights.scaling import fan_of, std_of
+from xavier_lib.wording import html_table
 
 NEAR = 0.03  # a spread that far from the rule's counts as the rule's, besides the error of a sample
 STANDARD_ERRORS = 4.5
@@ -132,17 +133,6 @@ class Comparison(tuple[tuple[str, ...], ...]):
 
     def _repr_html_(self) -> str:
         return html_table(COLUMNS, self)
-
-
-def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of HTML that scrolls by itself where it is too wide; a row's first cell is its head."""
-    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
-    lines = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
-        for row in rows
-    )
-    table = f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
-    return f'<div role="group" aria-label="Table of layers" tabindex="0" style="overflow-x:auto">{table}</div>'
 
 
 def compared(name: str, layer: Layer) -> tuple[str, ...]:
