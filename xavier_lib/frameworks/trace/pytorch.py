@@ -1,0 +1,203 @@
+"""Measures a ``torch.nn.Module`` on one batch: a forward and a backward pass that leave it as it was."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from xavier_lib.diagnosis.records import Measured
+from xavier_lib.frameworks.pytorch import refuse_empty
+from xavier_lib.frameworks.trace.torch_loss import Loss, loss_of, main_output, tensors_in
+from xavier_lib.frameworks.trace.torch_recorder import Recorder
+from xavier_lib.frameworks.trace.torch_records import records
+from xavier_lib.frameworks.trace.torch_sizes import Sizes, mean_square, sizes
+from xavier_lib.frameworks.trace.torch_state import mode, unchanged
+from xavier_lib.frameworks.trace.torch_uses import Use
+from xavier_lib.frameworks.trace.torch_weights import Running, parameters_of
+from xavier_lib.wording import shown
+
+
+def measured(
+    model: Any, x: Any, y: Any = None, loss: Callable[[Any, Any], Any] | None = None, *, backward: bool = True
+) -> Measured:
+    """Measure a module on one batch, in the mode that it is in.
+
+    Args:
+        model: any module of PyTorch.
+        x: a tensor, a tuple or list of arguments, or a mapping of arguments by name.
+        y: the targets.
+        loss: called with the outputs and the targets; by default the model's own loss if it returns one, else
+            cross-entropy for targets that are whole numbers, and mean squares for others.
+        backward: whether gradients are measured; if not, nothing is kept for them.
+
+    Raises:
+        TypeError: if ``x`` holds no tensor.
+        ValueError: if the forward pass fails, the model has no numbers yet, or the loss does not fit.
+    """
+    import torch
+
+    held = parameters_of(model)
+    for entry in held:
+        refuse_empty(entry.names[0], entry.parameter)
+    inputs, samples = batch_of(x)
+    with ExitStack() as stack:
+        guarded = stack.enter_context(unchanged(model, [*inputs, *tensors_in(y)]))
+        stack.enter_context(plainly(model))
+        stack.enter_context(torch.set_grad_enabled(backward))
+        running, unseen = Running(), list[str]()
+        hooks = stack.enter_context(hooked())
+        recorder = Recorder(held, running, lambda use, tensor: hooks.append(watched(use, tensor, samples)))
+        with guarded(), following_modules(model, running):
+            recorder.given(iter(inputs))
+            outputs = forward(model, x, recorder)
+            recorder.outputs(tensors_in(outputs))
+            start = loss_of(outputs, y, loss, samples) if backward or y is not None or loss else Loss(None, None, [])
+            if backward:
+                unseen += backwards(start, held, hooks)
+            logits = main_output(outputs)
+            size = None if logits is None else mean_square(logits.detach()) ** 0.5
+        found = records(model, held, recorder.uses, recorder.nodes)
+    unseen += not_followed(found)
+    return Measured(
+        layers=tuple(found),
+        loss=start.value,
+        classes=start.classes,
+        samples=samples,
+        logits=size,
+        unseen=tuple(unseen),
+    )
+
+
+def batch_of(x: Any) -> tuple[list[Any], int]:
+    """Return the tensors of a batch, and how many rows it has.
+
+    Raises:
+        TypeError: if there is no tensor.
+    """
+    if not hasattr(x, "untyped_storage") and not isinstance(x, (tuple, list, Mapping)):
+        kinds = "a tensor, a tuple of arguments or a mapping of arguments by name"
+        raise TypeError(f"x must be {kinds}, got {shown(x)} ({type(x).__name__})")
+    found = list(tensors_in(x))
+    if not found:
+        raise TypeError(f"x must hold at least one tensor, got {shown(x)}")
+    return found, next((int(tensor.shape[0]) for tensor in found if tensor.ndim), 1)
+
+
+def forward(model: Any, x: Any, recorder: Recorder) -> Any:
+    """Return what a model makes of a batch, while each function is recorded.
+
+    Raises:
+        ValueError: if the model fails.
+    """
+    args, settings = ((), x) if isinstance(x, Mapping) else (tuple(x) if isinstance(x, (tuple, list)) else (x,), {})
+    with mode(recorder.called):
+        try:
+            return model(*args, **settings)
+        except Exception as error:  # whatever a model raises
+            reason = f"{type(error).__name__}: {error}"
+            raise ValueError(f"model must take x, and its forward pass failed with {reason}") from error
+
+
+@contextmanager
+def plainly(model: Any) -> Iterator[None]:
+    """Run layers function by function: not compiled, and not as one packed function of the hardware's library."""
+    import torch
+
+    fast = torch.backends.mha.get_fastpath_enabled()
+    packed = any(isinstance(module, (torch.nn.LSTM, torch.nn.LSTMCell)) for module in model.modules())
+    with ExitStack() as stack:
+        if hasattr(torch.compiler, "set_stance"):
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
+        if packed:
+            stack.callback(torch.backends.mkldnn.set_flags, *torch.backends.mkldnn.set_flags(False)[:1])
+        torch.backends.mha.set_fastpath_enabled(False)
+        try:
+            yield
+        finally:
+            torch.backends.mha.set_fastpath_enabled(fast)
+
+
+@contextmanager
+def following_modules(model: Any, running: Running) -> Iterator[None]:
+    """Know at each time which modules of a model are running."""
+    from torch.nn.modules import module as modules
+
+    own = {id(module) for module in model.modules()}
+
+    def enter(module: Any, _: Any) -> None:
+        if id(module) in own:
+            running.stack.append(module)
+
+    def leave(module: Any, *_: Any) -> None:
+        if running.stack and running.stack[-1] is module:
+            running.stack.pop()
+
+    handles = [
+        modules.register_module_forward_pre_hook(enter),
+        modules.register_module_forward_hook(leave, always_call=True),
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@contextmanager
+def hooked() -> Iterator[list[Any]]:
+    """Collect hooks, and remove them all in the end."""
+    handles: list[Any] = []
+    try:
+        yield handles
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def watched(use: Use, tensor: Any, samples: int) -> Any:
+    """Measure the gradient of a use's output when it comes."""
+    axis = use.axis
+
+    def measure(gradient: Any) -> None:
+        found = sizes(gradient, axis)
+        varying = None if found.varying is None else found.varying * samples
+        use.gradient = Sizes(found.whole * samples, varying)
+
+    return tensor.register_hook(measure)
+
+
+def backwards(start: Loss, held: Any, hooks: list[Any]) -> list[str]:
+    """Send gradients back, measure each one of a parameter as it comes, and keep none; return what was not seen."""
+    import torch
+
+    wanted = [entry for entry in held if entry.parameter.requires_grad]
+    starts = [(tensor, gradient) for tensor, gradient in start.starts if tensor.requires_grad]
+    if not starts or not wanted:
+        return ["the gradients: no output depends on parameters in a way that PyTorch can differentiate"]
+    for entry in wanted:
+        hooks.append(entry.parameter.register_hook(measuring(entry)))
+    try:
+        torch.autograd.grad(
+            [tensor for tensor, _ in starts],
+            [entry.parameter for entry in wanted],
+            [gradient for _, gradient in starts],
+            allow_unused=True,
+        )
+    except Exception as error:  # whatever a function's own backward pass raises
+        return [f"the gradients: the backward pass failed with {type(error).__name__}: {error}"]
+    return []
+
+
+def measuring(entry: Any) -> Callable[[Any], Any]:
+    """Return a hook that measures the gradient of a parameter and puts zeros without memory in its place."""
+
+    def measure(gradient: Any) -> Any:
+        entry.gradient = mean_square(gradient) ** 0.5
+        return gradient.new_zeros(()).expand(gradient.shape)
+
+    return measure
+
+
+def not_followed(found: Any) -> list[str]:
+    """Return a sentence for the arrays that were used by a function that was not followed."""
+    names = [record.name for record in found if record.used and record.output is None and record.fan_in is not None]
+    return [f"what these arrays give: {', '.join(names)}"] if names else []
