@@ -128,6 +128,11 @@ def record(
     saturated, dead = shares(network.activation, gave) if gave is not None and reached and not last else (None, None)
     following = inputs[layer + 1] if layer + 1 < len(inputs) and not last else None
     rule, wanted = wanted_of(network, layer)
+    with np.errstate(over="ignore", invalid="ignore"):
+        signals = (got, gave)
+        varying = [
+            None if values is None or len(values) < 2 else size(values - values.mean(axis=0)) for values in signals
+        ]
     return LayerRecord(
         name=f"weights[{layer}]",
         kind="dense",
@@ -148,9 +153,9 @@ def record(
         last=last,
         used=got is not None,
         input=None if got is None else size(got),
-        input_varying=None if got is None or len(got) < 2 else size(got - got.mean(axis=0)),
+        input_varying=varying[0],
         output=None if gave is None else size(gave),
-        output_varying=None if gave is None or not reached or len(gave) < 2 else size(gave - gave.mean(axis=0)),
+        output_varying=varying[1],
         activation="linear" if last else network.activation.name,
         kept=None if following is None or gave is None or not gave.any() else (size(following) / size(gave)) ** 2,
         saturated=saturated,

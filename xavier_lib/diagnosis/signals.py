@@ -23,21 +23,23 @@ from xavier_lib.diagnosis.records import LayerRecord, Measured
 from xavier_lib.diagnosis.report import Finding
 from xavier_lib.diagnosis.weights import is_matrix
 
+BOUNDED = ("tanh", "sigmoid", "softsign", "hardtanh", "hardsigmoid", "logistic")  # flat on both sides
+SCALE = "scale the inputs: subtract the training data's mean and divide by their standard deviation"
+
 
 def inputs(measured: Measured) -> Iterator[Finding]:
     """Find inputs that are far from size one, or hardly vary."""
     first = next((layer for layer in measured.layers if layer.used and layer.fan_in is not None), None)
     if first is None or first.lookup or first.normalized or not first.input:
         return
-    remedy = "subtract the mean of the training data and divide by their standard deviation"
     if first.input > LARGE_INPUT or first.input < SMALL_INPUT:
         size = "large" if first.input > 1 else "small"
-        yield Finding(first.name, f"inputs that are too {size}", f"their rms is {first.input:.3g}", remedy, "glorot")
+        yield Finding(first.name, f"inputs that are too {size}", f"their rms is {first.input:.3g}", SCALE, "glorot")
     elif measured.samples > 1 and first.input_varying is not None:
         share = first.input_varying / first.input
         if share < SHIFTED_INPUT:
             evidence = f"rms {first.input:.3g}, of which {first.input_varying:.3g} varies over the batch"
-            yield Finding(first.name, "inputs that hardly differ", evidence, remedy, "sigmoid")
+            yield Finding(first.name, "inputs that hardly differ", evidence, SCALE, "sigmoid")
 
 
 def chain(layers: Sequence[LayerRecord], *, varying: bool) -> list[tuple[LayerRecord, float]]:
@@ -57,18 +59,14 @@ def chain(layers: Sequence[LayerRecord], *, varying: bool) -> list[tuple[LayerRe
 def sizes(measured: Measured) -> Iterator[Finding]:
     """Find a signal that fades or grows on its way, or whose part that depends on the input does."""
     layers = measured.layers
-    for layer in layers:
-        if layer.output is not None and not math.isfinite(layer.output):
-            yield Finding(
-                layer.name,
-                "the signal outgrows its dtype",
-                "its output is not finite",
-                "take smaller weights: Glorot's or He's",
-                "naive",
-            )
-            return
     whole = chain(layers, varying=False)
     if len(whole) < 2 or not whole[0][1]:
+        return
+    broken = next((layer for layer in layers if layer.output is not None and not math.isfinite(layer.output)), None)
+    if broken:
+        begin = beginning([step for step in whole if math.isfinite(step[1])] or whole, grow=True)
+        evidence = f"the output of {broken.name} is not finite; the input has rms {whole[0][1]:.3g}"
+        yield Finding(begin.name, "the signal outgrows its dtype", evidence, remedy_of(begin, "smaller"), "naive")
         return
     grown = max(size for _, size in whole[1:]) / whole[0][1]
     if grown > GROWN and not whole[0][0].lookup:
@@ -127,11 +125,11 @@ def stuck(measured: Measured) -> Iterator[Finding]:
             remedy = "start with zero biases and He's weights, and take a smaller rate if it came with training"
             yield Finding(layer.name, "rectifiers that are dead", evidence, remedy, "he")
             return
-        if layer.saturated is not None and layer.saturated >= SATURATED:
-            evidence = (
-                f"{layer.saturated:.0%} of its outputs lie where {layer.activation} is flat; rms {layer.output:.3g}"
-            )
-            yield Finding(layer.name, "units that are saturated", evidence, remedy_of(layer, "smaller"), "sigmoid")
+        if (layer.activation or "").lower() in BOUNDED and (layer.saturated or 0) >= SATURATED:
+            evidence = f"{layer.saturated:.0%} of its outputs, of rms {layer.output:.3g}, lie where the slope is flat"
+            scale = layer is measured.layers[0] and (layer.input or 0) > 2 and (layer.wanted or 0) > 0.7 * layer.spread
+            remedy = SCALE if scale else remedy_of(layer, "smaller")
+            yield Finding(layer.name, "units that are saturated", evidence, remedy, "sigmoid")
             return
 
 

@@ -73,7 +73,9 @@ def alike(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
 
 def copies(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
     """Find arrays that hold the numbers of another one."""
-    found = [layer for layer in layers if layer.copy_of and layer.trainable and is_matrix(layer) and layer.spread]
+    found = [
+        layer for layer in layers if layer.copy_of and layer.trainable and is_matrix(layer) and layer.alike < ALIKE
+    ]
     if found:
         first, more = found[0], len(found) - 1
         others = (

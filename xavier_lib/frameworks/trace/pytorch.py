@@ -1,17 +1,18 @@
 """Measures a ``torch.nn.Module`` on one batch: a forward and a backward pass that leave it as it was."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from xavier_lib.diagnosis.records import Measured
 from xavier_lib.frameworks.pytorch import refuse_empty
+from xavier_lib.frameworks.trace.torch_gradients import Table, backwards, tables, watched
 from xavier_lib.frameworks.trace.torch_loss import Loss, loss_of, main_output, tensors_in
 from xavier_lib.frameworks.trace.torch_recorder import Recorder
 from xavier_lib.frameworks.trace.torch_records import records
-from xavier_lib.frameworks.trace.torch_sizes import Sizes, mean_square, sizes
+from xavier_lib.frameworks.trace.torch_sizes import mean_square
 from xavier_lib.frameworks.trace.torch_state import mode, unchanged
-from xavier_lib.frameworks.trace.torch_uses import Use
 from xavier_lib.frameworks.trace.torch_weights import Running, parameters_of
 from xavier_lib.wording import shown
 
@@ -45,16 +46,24 @@ def measured(
         stack.enter_context(torch.set_grad_enabled(backward))
         running, unseen = Running(), list[str]()
         hooks = stack.enter_context(hooked())
-        recorder = Recorder(held, running, lambda use, tensor: hooks.append(watched(use, tensor, samples)))
+        large: dict[int, Table] = {}
+        recorder = Recorder(
+            held,
+            running,
+            lambda use, tensor: hooks.append(watched(use, tensor, samples, large)),
+            backward=backward,
+        )
         with guarded(), following_modules(model, running):
             recorder.given(iter(inputs))
             outputs = forward(model, x, recorder)
             recorder.outputs(tensors_in(outputs))
-            start = loss_of(outputs, y, loss, samples) if backward or y is not None or loss else Loss(None, None, [])
-            if backward:
-                unseen += backwards(start, held, hooks)
             logits = main_output(outputs)
             size = None if logits is None else mean_square(logits.detach()) ** 0.5
+            start = loss_of(outputs, y, loss, samples) if backward or y is not None or loss else Loss(None, None, [])
+            del outputs, logits  # what nobody needs is not kept during the pass backwards
+            if backward:
+                large |= tables(held, recorder.uses)
+                unseen += backwards(start.starts, held, large, hooks)
         found = records(model, held, recorder.uses, recorder.nodes)
     unseen += not_followed(found)
     return Measured(
@@ -105,7 +114,7 @@ def plainly(model: Any) -> Iterator[None]:
     fast = torch.backends.mha.get_fastpath_enabled()
     packed = any(isinstance(module, (torch.nn.LSTM, torch.nn.LSTMCell)) for module in model.modules())
     with ExitStack() as stack:
-        if hasattr(torch.compiler, "set_stance"):
+        if "torch._dynamo" in sys.modules and hasattr(torch.compiler, "set_stance"):  # it is slow to load
             stack.enter_context(torch.compiler.set_stance("force_eager"))
         if packed:
             stack.callback(torch.backends.mkldnn.set_flags, *torch.backends.mkldnn.set_flags(False)[:1])
@@ -151,50 +160,6 @@ def hooked() -> Iterator[list[Any]]:
     finally:
         for handle in handles:
             handle.remove()
-
-
-def watched(use: Use, tensor: Any, samples: int) -> Any:
-    """Measure the gradient of a use's output when it comes."""
-    axis = use.axis
-
-    def measure(gradient: Any) -> None:
-        found = sizes(gradient, axis)
-        varying = None if found.varying is None else found.varying * samples
-        use.gradient = Sizes(found.whole * samples, varying)
-
-    return tensor.register_hook(measure)
-
-
-def backwards(start: Loss, held: Any, hooks: list[Any]) -> list[str]:
-    """Send gradients back, measure each one of a parameter as it comes, and keep none; return what was not seen."""
-    import torch
-
-    wanted = [entry for entry in held if entry.parameter.requires_grad]
-    starts = [(tensor, gradient) for tensor, gradient in start.starts if tensor.requires_grad]
-    if not starts or not wanted:
-        return ["the gradients: no output depends on parameters in a way that PyTorch can differentiate"]
-    for entry in wanted:
-        hooks.append(entry.parameter.register_hook(measuring(entry)))
-    try:
-        torch.autograd.grad(
-            [tensor for tensor, _ in starts],
-            [entry.parameter for entry in wanted],
-            [gradient for _, gradient in starts],
-            allow_unused=True,
-        )
-    except Exception as error:  # whatever a function's own backward pass raises
-        return [f"the gradients: the backward pass failed with {type(error).__name__}: {error}"]
-    return []
-
-
-def measuring(entry: Any) -> Callable[[Any], Any]:
-    """Return a hook that measures the gradient of a parameter and puts zeros without memory in its place."""
-
-    def measure(gradient: Any) -> Any:
-        entry.gradient = mean_square(gradient) ** 0.5
-        return gradient.new_zeros(()).expand(gradient.shape)
-
-    return measure
 
 
 def not_followed(found: Any) -> list[str]:

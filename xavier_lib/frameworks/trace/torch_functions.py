@@ -78,7 +78,7 @@ def curve(name: str, entries: list[Node], given: Given, args: Sequence[Any], kwa
 def by_mask(args: Sequence[Any]) -> bool:
     """Say whether another tensor than the signal is among the arguments, with more numbers than one."""
     tensors = [one for one in args if hasattr(one, "untyped_storage")]
-    return sum(one.numel() > 1 for one in tensors) > 1
+    return sum(int(one.numel()) > 1 for one in tensors) > 1
 
 
 def power(name: str, entries: Sequence[Node], args: Sequence[Any]) -> float | None:

@@ -73,8 +73,7 @@ def loss_of(outputs: Any, y: Any, loss: Callable[[Any, Any], Any] | None, sample
         classes = logits.shape[-1] if logits is not None and logits.shape[-1] > 1 else None
         return Loss(float(own.detach()), classes, [(own.reshape(()), None)])
     if y is not None:
-        value, classes = usual(main_output(outputs), y)
-        return Loss(float(value.detach()), classes, [(value, None)])
+        return usual(main_output(outputs), y)
     found = [tensor for tensor in numbers_in(outputs) if tensor.requires_grad]
     if found and all(tensor.numel() == 1 for tensor in found):  # a model in training that returns its losses
         total = sum(tensor.reshape(()) for tensor in found)
@@ -107,7 +106,7 @@ def classes_by(loss: Any, outputs: Any) -> int | None:
     return int(output.shape[1 if output.ndim > 2 else -1]) if known else None
 
 
-def usual(output: Any, y: Any) -> tuple[Any, int | None]:
+def usual(output: Any, y: Any) -> Loss:
     """Return the usual loss for targets: cross-entropy for whole numbers, mean squares for others."""
     from torch.nn import functional
 
@@ -117,24 +116,43 @@ def usual(output: Any, y: Any) -> tuple[Any, int | None]:
     if y.is_floating_point():
         if output.squeeze().shape != y.squeeze().shape:
             raise ValueError(f"y must have the shape of the outputs, {shape}, got {wanted}; or pass loss")
-        return functional.mse_loss(output.squeeze().float(), y.squeeze().float()), None
+        return of_scalar(functional.mse_loss(output.squeeze().float(), y.squeeze().float()), None)
     if wanted == shape or (wanted == shape[:-1] and shape[-1] == 1):
-        return functional.binary_cross_entropy_with_logits(output.reshape(y.shape).float(), y.float()), 2
+        return of_scalar(functional.binary_cross_entropy_with_logits(output.reshape(y.shape).float(), y.float()), 2)
     if wanted == shape[:-1]:
-        return entropy(output.movedim(-1, 1) if output.ndim > 2 else output, y), shape[-1]
+        return entropy(output, y, -1)
     if wanted == (*shape[:1], *shape[2:]):
-        return entropy(output, y), shape[1]
+        return entropy(output, y, 1)
     raise ValueError(f"y must be classes for outputs of shape {shape}, got shape {wanted}; or pass loss")
 
 
-def entropy(logits: Any, y: Any) -> Any:
-    """Return the cross-entropy of logits, or of shares that sum to one."""
+def of_scalar(value: Any, classes: int | None) -> Loss:
+    """Return a loss that PyTorch has a graph of."""
+    return Loss(float(value.detach()), classes, [(value, None)])
+
+
+def entropy(output: Any, y: Any, axis: int) -> Loss:
+    r"""Return the cross-entropy of logits, or of shares that sum to one, by the targets' classes along an axis.
+
+    .. math:: -\log p_y, \qquad \partial / \partial z = p - 1_y
+
+    averaged. The derivative of logits is written down, as large ones would be kept three times over for it.
+    """
+    import torch
     from torch.nn import functional
 
-    values = logits.float()
-    whole = bool((values.detach() >= 0).all()) and bool(((values.detach().sum(1) - 1).abs() < 1e-3).all())
-    return (
-        functional.nll_loss(values.clamp_min(1e-38).log(), y.long())
-        if whole
-        else functional.cross_entropy(values, y.long())
-    )
+    classes = output.shape[axis]
+    values, chosen = output.movedim(axis, -1).reshape(-1, classes), y.reshape(-1).long()
+    if int(chosen.max()) >= classes:
+        raise ValueError(f"y must hold classes below {classes}, as many as the outputs have, got {int(chosen.max())}")
+    if bool(((values.detach().sum(-1) - 1).abs() < 1e-3).all()) and bool((values.detach().amin(-1) >= 0).all()):
+        return of_scalar(functional.nll_loss(values.float().clamp_min(1e-38).log(), chosen), classes)
+    with torch.no_grad():
+        logs = functional.log_softmax(values.float(), -1)
+        value = float(functional.nll_loss(logs, chosen))
+        counted = torch.nonzero(chosen >= 0).flatten()  # a class below zero stands for what is left out
+        gradient = logs.exp_()
+        gradient[counted, chosen[counted]] -= 1
+        gradient[chosen < 0] = 0
+        gradient /= max(1, len(counted))
+    return Loss(value, classes, [(values, gradient.to(values.dtype))])

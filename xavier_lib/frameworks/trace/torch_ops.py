@@ -6,13 +6,8 @@ from typing import Any
 #: Where weights stand among the arguments, and where the signal does.
 WEIGHTED = {"convolution": (1, 0), "_convolution": (1, 0), "mkldnn_convolution": (1, 0), "conv_tbc": (1, 0)}
 PRODUCTS = {
-    "mm": (0, 1),
-    "bmm": (0, 1),
-    "addmm": (1, 2),
-    "baddbmm": (1, 2),
-    "mv": (0, 1),
-    "addmv": (1, 2),
-    "dot": (0, 1),
+    **dict.fromkeys(("mm", "bmm", "mv", "dot"), (0, 1)),
+    **dict.fromkeys(("addmm", "baddbmm", "addmv"), (1, 2)),
 }
 LOOKUPS = {"embedding": (0, 1), "_embedding_bag": (0, 1), "_embedding_bag_forward_only": (0, 1)}
 PICKED = {"index": (0, 1), "index_select": (0, 2)}  # a look-up too, where what is picked depends on the input
@@ -26,7 +21,7 @@ LIKE = {
 SAME = {
     *("view", "_unsafe_view", "_reshape_alias", "reshape", "unsqueeze", "squeeze", "clone", "contiguous", "_to_copy"),
     *("alias", "detach", "lift_fresh", "expand", "native_dropout", "dropout", "t", "transpose", "permute", "to"),
-    *("_reshape_copy", "view_as_real", "view_as_complex", "_conj", "flatten", "masked_fill", "_test_autograd"),
+    *("_reshape_copy", "view_as_real", "view_as_complex", "_conj", "flatten", "masked_fill"),
 }
 #: Hand numbers on, but others of them, elsewhere, or mixed by place.
 MOVED = {
@@ -46,15 +41,8 @@ MOVED = {
 JOINS = {"cat", "stack", "hstack", "concat"}
 NORMS = {
     *("native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training", "cudnn_batch_norm"),
-    *(
-        "_batch_norm_with_update",
-        "_batch_norm_no_update",
-        "native_layer_norm",
-        "native_group_norm",
-        "miopen_batch_norm",
-    ),
-    *("_fused_rms_norm", "_batch_norm_impl_index", "_native_batch_norm_legit_functional", "rms_norm", "instance_norm"),
-    *("batch_norm_elemt", "_weight_norm"),
+    *("_batch_norm_with_update", "_batch_norm_no_update", "native_layer_norm", "native_group_norm", "rms_norm"),
+    *("miopen_batch_norm", "_fused_rms_norm", "_native_batch_norm_legit_functional", "batch_norm_elemt"),
 }
 STATISTICS = {
     *("mean", "sum", "var", "std", "var_mean", "std_mean", "norm", "linalg_vector_norm", "amax", "amin", "nansum"),

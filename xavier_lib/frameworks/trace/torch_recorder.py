@@ -8,8 +8,8 @@ from xavier_lib.frameworks.trace import torch_ops as ops
 from xavier_lib.frameworks.trace.nodes import Node
 from xavier_lib.frameworks.trace.torch_facts import facts_of
 from xavier_lib.frameworks.trace.torch_functions import described, is_signal
-from xavier_lib.frameworks.trace.torch_sizes import mean_square, peaked_rows, sampled, zero_units
-from xavier_lib.frameworks.trace.torch_uses import Use, fans_of, measured_sizes, taken, unit_axis
+from xavier_lib.frameworks.trace.torch_sizes import LARGE, mean_square, peaked_rows, sampled, zero_units
+from xavier_lib.frameworks.trace.torch_uses import Use, fans_of, kept_rows, measured_sizes, taken, unit_axis
 from xavier_lib.frameworks.trace.torch_weights import Held, Running
 
 STILL = ops.SAME | ops.MOVED | ops.JOINS | ops.STATISTICS | ops.PRODUCTS.keys() | ops.WEIGHTED.keys()
@@ -58,16 +58,19 @@ class Recorder:
         held: the parameters of the model.
         running: which modules are running.
         wants: called with each use whose output has a gradient, and that output.
+        backward: whether gradients will be measured.
 
     Attributes:
         nodes: the signals, in order.
         uses: the uses of weights, in order.
     """
 
-    def __init__(self, held: Sequence[Held], running: Running, wants: Callable[[Use, Any], None]) -> None:
+    def __init__(
+        self, held: Sequence[Held], running: Running, wants: Callable[[Use, Any], None], *, backward: bool
+    ) -> None:
         self.nodes: list[Node] = []
         self.uses: list[Use] = []
-        self.running, self.wants, self.places = running, wants, Places()
+        self.running, self.wants, self.backward, self.places = running, wants, backward, Places()
         self.waiting: dict[Node, Use] = {}
         self.counted: dict[tuple[int, str], int] = {}
         self.made: dict[Node, Use] = {}
@@ -203,7 +206,11 @@ class Recorder:
         use = Use(node, held, self.running.name_of(held), unit, axis, tuple(tensor.shape), took.signal is None)
         known = (id(held), use.name)
         self.counted[known] = self.counted.get(known, 0) + 1
-        if self.counted[known] <= MEASURED:
+        use.measured = self.counted[known] <= MEASURED
+        if held.parameter.numel() > LARGE and weights.plain and self.backward:
+            kept_rows(name, took, args, use)
+            self.waiting[node] = use
+        if use.measured:
             use.output, use.fans = measured_sizes(tensor, axis), fans_of(name, took, args)
             if took.signal is not None:
                 use.input = measured_sizes(took.signal, took.into)

@@ -59,9 +59,8 @@ def records(model: Any, held: Sequence[Held], uses: Sequence[Use], nodes: Sequen
     taken = {id(use.held) for use in chosen}
     found: list[tuple[float, LayerRecord]] = []
     first: dict[int, str] = {}
-    same = copies(
-        [(entry.names[0], entry.parameter.detach(), facts[id(entry)]) for entry in held if copied(entry, facts)]
-    )
+    drawn = [entry for entry in held if copied(entry, facts)]
+    same = copies([(entry.names[0], entry.parameter.detach(), facts[id(entry)]) for entry in drawn])
     for use in chosen:
         settings = of_array(use.held, use.name, use.effective or facts[id(use.held)], same, stored)
         settings |= {"tied_to": first.get(id(use.held))} | of_use(use, uses, after) | of_rule(use, after, stored)

@@ -3,7 +3,8 @@
 import math
 from typing import Any, NamedTuple
 
-CHUNK = 1 << 22  # numbers that are looked at at once
+CHUNK = 1 << 20  # numbers that are looked at at once
+LARGE = 4 * CHUNK  # numbers of a parameter from which on its gradient is taken in parts
 SAMPLED = 4096  # numbers of a signal that stand for it: a share is right within 2.4 % at three standard errors
 
 

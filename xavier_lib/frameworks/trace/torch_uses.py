@@ -30,6 +30,10 @@ class Use:
         input: the sizes of what went in, where they were measured.
         output: the sizes of what came out, likewise.
         gradient: the sizes of the derivative of the loss by it.
+        measured: whether its sizes are of interest.
+        rows: of a large table, what went in, or which rows were picked.
+        padding: the row that stands for padding, whose gradient is zero.
+        edge: where the pass backwards has to go for that gradient.
     """
 
     node: Node
@@ -44,6 +48,10 @@ class Use:
     input: Sizes | None = None
     output: Sizes | None = None
     gradient: Sizes | None = None
+    measured: bool = True
+    rows: Any = None
+    padding: int | None = None
+    edge: Any = None
 
 
 @dataclass(frozen=True)
@@ -87,11 +95,10 @@ def taken(name: str, args: Sequence[Any], at: Any, inner: Any) -> Taken | None:
             return None
     if right:
         return Taken(second, first, -1, -1, -1)
-    return (
-        Taken(first, second, -2 if first.ndim > 1 else -1, -2 if second.ndim > 1 else -1, out_left(name))
-        if left
-        else None
-    )
+    if left:
+        unit, into = (-2 if one.ndim > 1 else -1 for one in (first, second))
+        return Taken(first, second, unit, into, out_left(name))
+    return None
 
 
 def fans_of(name: str, took: Taken, args: Sequence[Any]) -> Fans | MeanFans | None:
@@ -118,6 +125,14 @@ def out_left(name: str) -> int:
 def is_weight(node: Node | None) -> bool:
     """Say whether a tensor holds weights of the model."""
     return node is not None and node.kind is kinds.WEIGHT
+
+
+def kept_rows(name: str, took: Taken, args: Sequence[Any], use: Use) -> None:
+    """Keep what went into a product of two matrices, or which rows were picked, for the gradient of a large table."""
+    if name == "embedding" and not any(args[3:]):
+        use.rows, use.padding = args[1], args[2] if len(args) > 2 and args[2] >= 0 else None
+    elif name in ("mm", "addmm") and took.unit == -1:
+        use.rows = took.signal
 
 
 def unit_axis(parameter: Any, given: Any, axis: int) -> int | None:
