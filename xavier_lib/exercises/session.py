@@ -12,7 +12,7 @@ from xavier_lib.exercises.exercise import Exercise
 from xavier_lib.exercises.verdict import HEADS, Verdict
 
 CHAPTERS = (
-    *("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "frameworks"),
+    *("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "frameworks", "museum"),
     *("replay", "rectifiers", "table"),
 )
 WORKED = "worked answer"
