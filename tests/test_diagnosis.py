@@ -265,6 +265,7 @@ BRANCHES = [
             "layer 1",
             "all zeros",
         ),
+        ([{}, {"kind": "LayerNorm gain", "fan_in": None, "centre": 0.003, "spread": 0.02}], "layer 1", "gains drawn"),
         ([{"stream_before": None}, *[{**b, "stream_after": 9.0} for b in BRANCHES]], "layer 1", "branches"),
         ([{"weight_gradient": 1e-7}, {}, {}], "layer 0", "vanishes"),
         ([{"weight_gradient": 1e5}, {}, {}], "layer 0", "explodes"),
@@ -284,12 +285,23 @@ def test_what_a_perceptron_cannot_have_is_found_in_records(layers, layer, what):
         [{"weight_gradient": 0.0}, {}, {**ZERO, "last": True}],
         [{}, *[{**b, "stream_after": 9.0, "spread": 0.18 / 24**0.5, "largest": 0.1} for b in BRANCHES]],
         [{}, *[{**b, "branches": 8, "stream_after": 9.0} for b in BRANCHES[:8]]],
-        [{}, *[{**b, "normalized": True, "stream_after": 9.0} for b in BRANCHES]],
+        [{}, *[{**b, "stream_after": 0.5} for b in BRANCHES]],
         [{}, {"copy_of": "layer 0", "trainable": False}],
+        [{}, {"kind": "LayerNorm gain", "fan_in": None, "centre": 1.0, "spread": 0.02}, {}],
         [{"lookup": True, "spread": 1.0, "input": None}, {}],
         [{"normalized": True, "input": 147.0}, {}],
     ],
-    ids=["zero second factor", "zero head", "scaled", "few branches", "normed", "frozen copy", "table", "norm"],
+    ids=[
+        "zero second factor",
+        "zero head",
+        "scaled",
+        "few branches",
+        "little growth",
+        "frozen copy",
+        "gains",
+        "table",
+        "norm",
+    ],
 )
 def test_designs_that_look_ill_are_left_alone(layers):
     """What their makers meant is no finding."""

@@ -12,10 +12,18 @@ OfSignals = Callable[[Measured], Iterator[Finding]]
 
 #: Illnesses of the weights, which all are said.
 WEIGHTS: tuple[OfWeights, ...] = (
-    *(weights.unwritten, weights.zeros, weights.alike, weights.copies, weights.outliers, weights.lengths),
+    *(
+        weights.unwritten,
+        weights.zeros,
+        weights.gains,
+        weights.alike,
+        weights.copies,
+        weights.outliers,
+        weights.lengths,
+    ),
 )
 #: Illnesses after which no size says anything: they stop the signal.
-FATAL: tuple[OfWeights, ...] = (weights.unwritten, weights.zeros, weights.alike)
+FATAL: tuple[OfWeights, ...] = (weights.unwritten, weights.zeros, weights.gains, weights.alike)
 #: Illnesses of the signal: the first that is found explains the others.
 SIGNALS: tuple[OfSignals, ...] = (
     *(signals.inputs, signals.stuck, signals.sizes, signals.streams, signals.first_loss, signals.gradients),

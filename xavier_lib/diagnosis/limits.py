@@ -7,6 +7,8 @@ FADED, GROWN = 1e-3, 1e2
 DEAD, SATURATED = 0.8, 0.4
 #: Nats above the logarithm of the classes. He's start on the last layer too begins up to 3.6 above it, and learns.
 FIRST_LOSS = 4.0
+#: A spread so far below its rule's that a signal fades for that reason.
+SMALL_SPREAD = 0.6
 #: Sizes of inputs: pixels from 0 to 255 have 147, standardized ones 1, and pixels from 0 to 1 have about 0.5.
 LARGE_INPUT, SMALL_INPUT = 10.0, 0.01
 #: The share of an input that varies: pixels from 0 to 1 have about a half.

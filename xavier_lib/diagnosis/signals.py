@@ -16,6 +16,7 @@ from xavier_lib.diagnosis.limits import (
     SATURATED,
     SHIFTED_INPUT,
     SMALL_INPUT,
+    SMALL_SPREAD,
     STREAM_GROWN,
     VANISHED,
 )
@@ -43,16 +44,12 @@ def inputs(measured: Measured) -> Iterator[Finding]:
 
 
 def chain(layers: Sequence[LayerRecord], *, varying: bool) -> list[tuple[LayerRecord, float]]:
-    """Return the matrices with the size of what each gets, and last what the last one gives."""
+    """Return the matrices with the size of what each gets; the last one may give little, as zeros there do."""
     found = []
     for layer in layers:
         got = layer.input_varying if varying else layer.input
         if is_matrix(layer) and got is not None and not layer.recurrent:
             found.append((layer, got))
-    end = next((layer for layer in reversed(layers) if is_matrix(layer) and layer.output is not None), None)
-    if end is not None and found and end.weight:
-        gave = end.output_varying if varying else end.output
-        found.append((end, gave or 0.0))
     return found
 
 
@@ -79,12 +76,13 @@ def sizes(measured: Measured) -> Iterator[Finding]:
     if len(part) < 2 or not part[0][1]:
         return
     left, kept = part[-1][1] / part[0][1], whole[-1][1] / whole[0][1]
-    if left < FADED:
+    if left < FADED and not any(layer.branches for layer in layers):
         begin = beginning(part, grow=False)
         evidence = (
             f"what depends on the input falls from {part[0][1]:.3g} to {part[-1][1]:.3g} over {len(part) - 1} layers"
         )
-        if kept > 10 * left and kept > FADED:
+        small = bool(begin.wanted and begin.spread < SMALL_SPREAD * begin.wanted)
+        if kept > 10 * left and kept > FADED and not small:
             evidence += f", beside a signal of {whole[-1][1]:.3g} that is the same for all"
             remedy = "take an activation that is centred at zero, such as tanh, or fewer layers, or a normalization"
             yield Finding(begin.name, "the layers answer nearly the same to every input", evidence, remedy, "sigmoid")
@@ -109,6 +107,8 @@ def beginning(steps: Sequence[tuple[LayerRecord, float]], *, grow: bool) -> Laye
 
 def remedy_of(layer: LayerRecord, size: str) -> str:
     """Return which start a layer should have."""
+    if layer.branch is not None and layer.branches and size == "smaller":
+        return branch_remedy(layer.branches)
     if layer.rule and layer.wanted and layer.spread:
         return f"draw it by {layer.rule}'s rule: a spread of {layer.wanted:.3g}, not {layer.spread:.3g}"
     rule = "He's start" if "relu" in (layer.activation or "") else "Glorot's start"
@@ -172,22 +172,36 @@ def gradients(measured: Measured) -> Iterator[Finding]:
 
 def streams(measured: Measured) -> Iterator[Finding]:
     """Find a residual stream to which many branches of full spread are added."""
-    ends = [
-        layer for layer in measured.layers if layer.branch is not None and layer.stream_after and layer.stream_before
-    ]
-    plain = [layer for layer in ends if not layer.normalized and layer.wanted and layer.spread]
-    if not plain or (plain[0].branches or 0) < MANY_BRANCHES:
-        return
-    growth = (ends[-1].stream_after or 0) / (ends[0].stream_before or 1)
     others = [x for x in measured.layers if is_matrix(x) and x.branch is None and x.wanted and x.spread and not x.last]
-    if not others or growth <= STREAM_GROWN:
-        return
-    own, rest = (middle([x.spread / (x.wanted or 1) for x in group]) for group in (plain, others))
-    if own / rest > FULL_SPREAD:
-        count = plain[0].branches or 0
-        evidence = f"{count} branches take the stream from {ends[0].stream_before:.3g} to {ends[-1].stream_after:.3g}"
-        remedy = f"scale the last layer of each branch by 1/√{count} = {count**-0.5:.2g}, or start it at zero"
-        yield Finding(plain[0].name, "many branches of full size add up", evidence, remedy, "museum")
+    for ends in each_stream(measured.layers):
+        count, growth = len(ends), (ends[-1].stream_after or 0) / (ends[0].stream_before or math.inf)
+        plain = [layer for layer in ends if layer.wanted and layer.spread]
+        if count < MANY_BRANCHES or growth <= STREAM_GROWN or not plain or not others:
+            continue
+        own, rest = (middle([x.spread / (x.wanted or 1) for x in group]) for group in (plain, others))
+        if own / rest > FULL_SPREAD:
+            evidence = (
+                f"{count} branches take the stream from {ends[0].stream_before:.3g} to {ends[-1].stream_after:.3g}"
+            )
+            yield Finding(plain[0].name, "many branches of full size add up", evidence, branch_remedy(count), "museum")
+            return
+
+
+def each_stream(layers: Sequence[LayerRecord]) -> Iterator[list[LayerRecord]]:
+    """Yield the last layers of the branches of each residual stream."""
+    stream: list[LayerRecord] = []
+    for layer in (layer for layer in layers if layer.branch is not None):
+        if layer.branch == 0 and stream:
+            yield stream
+            stream = []
+        stream.append(layer)
+    if stream:
+        yield stream
+
+
+def branch_remedy(count: int) -> str:
+    """Return what tames many branches."""
+    return f"scale the last layer of each branch by 1/√{count} = {count**-0.5:.2g}, or start it at zero"
 
 
 def middle(values: Sequence[float]) -> float:

@@ -20,7 +20,7 @@ def unwritten(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
         low, high = NO_START
         if not layer.finite:
             what, size = "holds numbers that are not finite", "some weights are nan or infinite"
-        elif 0 < layer.weight < low or layer.weight > high:
+        elif (layer.zeros < 1 and layer.weight < low) or layer.weight > high:
             what, size = "holds numbers that no start gives", f"their rms is {layer.weight:.3g}"
         else:
             continue
@@ -33,7 +33,7 @@ def zeros(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
     silent = [(place, layer) for place, layer in enumerate(layers) if is_silent(layer)]
     for place, layer in silent:
         later = [other for other in layers[place + 1 :] if is_matrix(other) and other.input_varying is not None]
-        stops = any(other.input_varying == 0 for other in later) and not layer.last
+        stops = any(other.input_varying == 0 and (other.weight or other.last) for other in later) and not layer.last
         gain = layer.fan_in is None and "gain" in layer.kind
         if stops and (gain or is_matrix(layer)):
             said = "all zeros, so that what follows sees nothing of the input"
@@ -50,6 +50,16 @@ def zeros(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
 def is_silent(layer: LayerRecord) -> bool:
     """Say whether all numbers of a used array are zero."""
     return layer.used and layer.finite and not layer.lookup and layer.zeros == 1
+
+
+def gains(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
+    """Find gains of a normalization that were drawn around zero, as if they were weights."""
+    for layer in layers:
+        if layer.fan_in is None and "gain" in layer.kind and layer.finite and abs(layer.centre) < layer.spread:
+            evidence = f"their mean is {layer.centre:.2g} and their spread {layer.spread:.2g}"
+            remedy = "start gains at one: they multiply what the normalization has made of size one"
+            yield Finding(layer.name, "gains drawn around zero", evidence, remedy, "museum")
+            return
 
 
 def silent_behind(layers: Sequence[LayerRecord], place: int) -> bool:
