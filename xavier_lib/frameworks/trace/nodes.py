@@ -70,3 +70,8 @@ class Node:
     def within(self) -> bool:
         """Say whether it is a function, number by number, of an earlier signal."""
         return self.root is not self
+
+
+def is_signal(node: Node | None) -> bool:
+    """Say whether a node is a signal, no weights and no indices."""
+    return node is not None and node.kind not in (WEIGHT, IDS)

@@ -1,6 +1,7 @@
 """Measures a ``torch.nn.Module`` on one batch: a forward and a backward pass that leave it as it was."""
 
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -40,11 +41,14 @@ def measured(
     for entry in held:
         refuse_empty(entry.names[0], entry.parameter)
     inputs, samples = batch_of(x)
+    unseen: list[str] = []
+    if backward and any(tensor.is_inference() for tensor in (*inputs, *(entry.parameter for entry in held))):
+        backward, unseen = False, ["the gradients: the weights or the batch were made in inference mode"]
     with ExitStack() as stack:
         guarded = stack.enter_context(unchanged(model, [*inputs, *tensors_in(y)]))
         stack.enter_context(plainly(model))
         stack.enter_context(torch.set_grad_enabled(backward))
-        running, unseen = Running(), list[str]()
+        running = Running()
         hooks = stack.enter_context(hooked())
         large: dict[int, Table] = {}
         recorder = Recorder(
@@ -65,7 +69,7 @@ def measured(
                 large |= tables(held, recorder.uses)
                 unseen += backwards(start.starts, held, large, hooks)
         found = records(model, held, recorder.uses, recorder.nodes)
-    unseen += not_followed(found)
+    unseen += not_followed(model, found)
     return Measured(
         layers=tuple(found),
         loss=start.value,
@@ -116,6 +120,8 @@ def plainly(model: Any) -> Iterator[None]:
     with ExitStack() as stack:
         if "torch._dynamo" in sys.modules and hasattr(torch.compiler, "set_stance"):  # it is slow to load
             stack.enter_context(torch.compiler.set_stance("force_eager"))
+            stack.enter_context(warnings.catch_warnings())
+            warnings.filterwarnings("ignore", "Using `torch.compile.module.` when there are global hooks")
         if packed:
             stack.callback(torch.backends.mkldnn.set_flags, *torch.backends.mkldnn.set_flags(False)[:1])
         torch.backends.mha.set_fastpath_enabled(False)
@@ -162,7 +168,9 @@ def hooked() -> Iterator[list[Any]]:
             handle.remove()
 
 
-def not_followed(found: Any) -> list[str]:
-    """Return a sentence for the arrays that were used by a function that was not followed."""
+def not_followed(model: Any, found: Any) -> list[str]:
+    """Return a sentence for what was used by a function that was not followed, and for what has no numbers to read."""
     names = [record.name for record in found if record.used and record.output is None and record.fan_in is not None]
-    return [f"what these arrays give: {', '.join(names)}"] if names else []
+    packed = [name for name, module in model.named_modules() if hasattr(module, "_packed_params")]
+    sentences = (("what these arrays give", names), ("these quantized layers", packed))
+    return [f"{what}: {', '.join(them)}" for what, them in sentences if them]

@@ -5,7 +5,7 @@ from typing import Any
 
 from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace import torch_ops as ops
-from xavier_lib.frameworks.trace.nodes import Node
+from xavier_lib.frameworks.trace.nodes import Node, is_signal
 
 BY_NAME = (
     (ops.NORMS, kinds.NORM),
@@ -14,11 +14,6 @@ BY_NAME = (
     (ops.JOINS, kinds.JOIN),
 )
 Given = Sequence[tuple[Any, Node]]  # the tensors among the arguments that are known, each with its node
-
-
-def is_signal(node: Node) -> bool:
-    """Say whether a node is a signal, no weights and no indices."""
-    return node.kind not in (kinds.WEIGHT, kinds.IDS)
 
 
 def described(func: Any, name: str, given: Given, args: Sequence[Any], kwargs: dict[str, Any], time: int) -> Node:

@@ -5,9 +5,9 @@ from typing import Any
 
 from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace import torch_ops as ops
-from xavier_lib.frameworks.trace.nodes import Node
+from xavier_lib.frameworks.trace.nodes import Node, is_signal
 from xavier_lib.frameworks.trace.torch_facts import facts_of
-from xavier_lib.frameworks.trace.torch_functions import described, is_signal
+from xavier_lib.frameworks.trace.torch_functions import described
 from xavier_lib.frameworks.trace.torch_sizes import LARGE, mean_square, peaked_rows, sampled, zero_units
 from xavier_lib.frameworks.trace.torch_uses import Use, fans_of, kept_rows, measured_sizes, taken, unit_axis
 from xavier_lib.frameworks.trace.torch_weights import Held, Running

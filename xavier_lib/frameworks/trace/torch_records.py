@@ -119,7 +119,7 @@ def of_array(entry: Held, name: str, facts: Facts, same: dict[str, str], stored:
     owner = entry.owners[entry.names.index(name)]
     return {
         "name": name,
-        "kind": stored[name].kind if name in stored else kind_of(owner, name, entry),
+        "kind": stored[name].kind if name in stored else kind_of(name, entry),
         "shape": tuple(entry.parameter.shape),
         "copy_of": same.get(entry.names[0]),
         "trainable": bool(entry.parameter.requires_grad),
@@ -129,9 +129,9 @@ def of_array(entry: Held, name: str, facts: Facts, same: dict[str, str], stored:
     }
 
 
-def kind_of(owner: Any, name: str, entry: Held) -> str:
+def kind_of(name: str, entry: Held) -> str:
     """Return the kind of an array that is no layer's own: by its module, and as a gain if it is a vector."""
-    kind = type(owner).__name__
+    kind = entry.kinds[entry.names.index(name)]
     if entry.matrix:
         return kind
     part = name.rsplit(".", 1)[-1]

@@ -17,6 +17,10 @@ def mode(handle: Callable[[Any, Any, dict[str, Any]], Any]) -> Any:
     from torch.utils._python_dispatch import TorchDispatchMode
 
     class Mode(TorchDispatchMode):  # type: ignore[misc]  # torch is not typed here
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            return False  # else its compiler is loaded: a second or two, and 70 MB
+
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ARG002
             if func.is_view or not func._can_decompose():
                 return handle(func, args, kwargs or {})

@@ -7,7 +7,7 @@ from typing import Any
 from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, strided_fans
 from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace import torch_ops as ops
-from xavier_lib.frameworks.trace.nodes import Node
+from xavier_lib.frameworks.trace.nodes import Node, is_signal
 from xavier_lib.frameworks.trace.torch_facts import Facts
 from xavier_lib.frameworks.trace.torch_sizes import Sizes, sizes
 from xavier_lib.frameworks.trace.torch_weights import Held
@@ -84,14 +84,15 @@ def taken(name: str, args: Sequence[Any], at: Any, inner: Any) -> Taken | None:
     if name in ops.WEIGHTED:
         weights, signal = (args[place] for place in ops.WEIGHTED[name])
         turned = len(args) > 6 and args[6] is True
-        return Taken(weights, signal, 1 if turned else 0, 1, 1) if is_weight(at(weights)) else None
+        good = is_weight(at(weights)) and (is_signal(at(signal)) or inner(at(weights).array))
+        return Taken(weights, signal, 1 if turned else 0, 1, 1) if good else None
     if name not in ops.PRODUCTS:
         return None
     first, second = (args[place] for place in ops.PRODUCTS[name])
     left, right = is_weight(at(first)), is_weight(at(second))
-    if left and right:
-        left, right = inner(at(first).array), inner(at(second).array)
-        if left == right:
+    if (left or right) and not any(is_signal(at(one)) for one in (first, second)):
+        left, right = left and inner(at(first).array), right and inner(at(second).array)
+        if left == right:  # weights times weights, or a step in the computation of weights
             return None
     if right:
         return Taken(second, first, -1, -1, -1)

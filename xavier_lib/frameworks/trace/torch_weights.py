@@ -14,6 +14,7 @@ class Held:
         parameter: the parameter itself.
         names: its names in the model.
         owners: the module that holds it under each name.
+        kinds: the kind of that module; of the layer itself where its weights are computed from stored ones.
         first: the time of its first use, or None.
         gradient: the size of the derivative of the loss by it.
     """
@@ -21,6 +22,7 @@ class Held:
     parameter: Any
     names: list[str]
     owners: list[Any]
+    kinds: list[str]
     first: int | None = None
     gradient: float | None = None
 
@@ -52,9 +54,17 @@ class Running:
 def parameters_of(model: Any) -> list[Held]:
     """Return the parameters of a model in its own order, one entry for each array."""
     held: dict[int, Held] = {}
-    for name, module in model.named_modules():
+    modules = dict(model.named_modules())
+    for name, module in modules.items():
+        layer = modules[name.split(".parametrizations.")[0]] if ".parametrizations." in name else module
         for part, parameter in module.named_parameters(recurse=False, remove_duplicate=False):
-            entry = held.setdefault(id(parameter), Held(parameter, [], []))
+            entry = held.setdefault(id(parameter), Held(parameter, [], [], []))
             entry.names.append(dotted(name, part))
             entry.owners.append(module)
+            entry.kinds.append(kind_of(layer))
     return list(held.values())
+
+
+def kind_of(module: Any) -> str:
+    """Return the name of a module's class, also where it was scripted or parametrized."""
+    return str(getattr(module, "original_name", type(module).__name__)).removeprefix("Parametrized")
