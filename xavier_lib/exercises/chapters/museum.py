@@ -88,11 +88,11 @@ EXERCISES = (
         target="gate",
         options={
             "up": "It gives 1 for what it gets, as it should. It has no gradient because of what comes after it.",
-            "gate": "Its zeros let nothing through the ReLU after it, whose slope at zero is 0: so no gradient reaches it, "
-            "and it stays as it is. The layers around it are its victims.",
+            "gate": "Its zeros let nothing through the ReLU after it, whose slope at zero is 0: so no gradient reaches "
+            "it, and it stays as it is. The layers around it are its victims.",
             "down": "It gets 0 and can give nothing else. Its own weights are drawn, and 1 would come out for 1.",
-            "none of them": "A last layer of zeros is harmless, as its gradient is not 0. Here the zeros have a gradient of "
-            "0, and three layers with them.",
+            "none of them": "A last layer of zeros is harmless, as its gradient is not 0. Here the zeros have a "
+            "gradient of 0, and two other layers with them.",
         },
     ),
     Formula(
