@@ -1,0 +1,118 @@
+"""Measures a JAX model on one batch: a module of Flax, or a function with its tree of arrays; it stays as it was."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from xavier_lib.diagnosis.records import LayerRecord, Measured
+from xavier_lib.frameworks.trace.jax_calls import Runner, array_of
+from xavier_lib.frameworks.trace.jax_leaves import Reading, reading_of
+from xavier_lib.frameworks.trace.jax_loss import NO_LOSS, Loss, arrays_in, loss_of, main_place
+from xavier_lib.frameworks.trace.jax_recorder import Recorder
+from xavier_lib.frameworks.trace.jax_records import records
+from xavier_lib.frameworks.trace.jax_sizes import mean_square
+from xavier_lib.frameworks.trace.jax_tape import Tape, Value
+from xavier_lib.wording import shown
+
+
+def measured(
+    model: Any, x: Any, y: Any = None, loss: Callable[[Any, Any], Any] | None = None, *, backward: bool = True
+) -> Measured:
+    """Measure a JAX model on one batch, in the mode that it is in.
+
+    The model is traced, and what was traced runs primitive by primitive; a module of Flax does so as a copy.
+
+    Args:
+        model: a ``flax.nnx.Module``; a pair ``(function, tree)`` with ``function(tree, x)``, or
+            ``functools.partial(function, tree)``; a bound ``flax.linen`` module, or a pair ``(module, variables)``.
+        x: an array, a tuple or list of arguments, or a mapping of arguments by name.
+        y: the targets.
+        loss: called with the outputs and the targets; by default cross-entropy for targets that are whole numbers, and
+            mean squares for others.
+        backward: whether gradients are measured; if not, nothing is kept for them.
+
+    Raises:
+        TypeError: if the model is of no known kind, or ``x`` holds no array.
+        ValueError: if the forward pass fails, the model has no numbers yet, or the loss does not fit.
+    """
+    import jax
+
+    reading = reading_of(model)
+    args, named = arguments(x, reading)
+    inputs, structure = jax.tree_util.tree_flatten((args, named))
+    places = [place for place, leaf in enumerate(inputs) if is_array(leaf)]
+    if not places:
+        raise TypeError(f"x must be an array, or hold at least one array, got {shown(x)}")
+    batch = [array_of(inputs[place]) for place in places]
+    samples = next((int(array.shape[0]) for array in batch if array.ndim), 1)
+    traced, shape = trace(reading, inputs, places, structure, batch)
+    tape = Tape(backward)
+    recorder = Recorder(tape, samples)
+    given = [*map(recorder.weights, reading.leaves), *map(recorder.given, batch)]
+    consts = [Value(array_of(value)) for value in traced.consts]
+    found = Runner(recorder).run(traced.jaxpr, consts, given)
+    outputs = jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(shape), [value.array for value in found])
+    for value in found:
+        if value.node is not None:
+            value.node.output = True
+    start = (
+        loss_of(outputs, y, loss, samples) if backward or y is not None or loss is not None else Loss(None, None, [])
+    )
+    if backward:
+        tape.backwards([(v, g) for v, g in zip(found, start.gradients, strict=True) if g is not None])
+    main = main_place(outputs)
+    layers = tuple(records(reading.leaves, recorder.uses, recorder.nodes))
+    return Measured(
+        layers=layers,
+        loss=start.value,
+        classes=start.classes,
+        samples=samples,
+        logits=None if main is None else mean_square(arrays_in(outputs)[main]) ** 0.5,
+        unseen=(*([NO_LOSS] if backward and start.value is None else []), *recorder.unseen, *not_followed(layers)),
+    )
+
+
+def is_array(value: Any) -> bool:
+    """Say whether a value is an array of JAX or NumPy."""
+    import jax
+
+    return isinstance(value, (jax.Array, np.ndarray, np.generic))
+
+
+def arguments(x: Any, reading: Reading) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arguments that a batch stands for, positional and by name."""
+    if isinstance(x, Mapping) and reading.by_name(x):
+        return (), dict(x)
+    return (tuple(x) if isinstance(x, (tuple, list)) else (x,)), {}
+
+
+def trace(
+    reading: Reading, inputs: Sequence[Any], places: Sequence[int], structure: Any, batch: Any
+) -> tuple[Any, Any]:
+    """Return a model as JAX traces it on a batch, and the shape of its outputs.
+
+    Raises:
+        ValueError: if the model fails.
+    """
+    import jax
+
+    def call(arrays: Any, given: Any) -> Any:
+        filled = list(inputs)
+        for place, array in zip(places, given, strict=True):
+            filled[place] = array
+        args, named = jax.tree_util.tree_unflatten(structure, filled)
+        return reading.run(arrays, *args, **named)
+
+    try:
+        return jax.make_jaxpr(call, return_shape=True)([leaf.array for leaf in reading.leaves], batch)
+    except Exception as error:  # whatever a model raises
+        reason = f"{type(error).__name__}: {str(error).split(chr(10))[0]}"
+        hint = reading.hint if "rng" in reason.lower() else ""
+        raise ValueError(f"model must take x, and its forward pass failed with {reason}{hint}") from error
+
+
+def not_followed(layers: Sequence[LayerRecord]) -> list[str]:
+    """Return a sentence for the arrays that were not used, or in ways that were not followed."""
+    unused = [layer.name for layer in layers if not layer.used]
+    return [f"these arrays, which the pass did not reach: {', '.join(unused)}"] if unused else []
