@@ -7,12 +7,12 @@ import numpy as np
 
 from xavier_lib.diagnosis.records import LayerRecord, Measured
 from xavier_lib.frameworks.trace.jax_calls import Runner, array_of
-from xavier_lib.frameworks.trace.jax_leaves import Reading, reading_of
 from xavier_lib.frameworks.trace.jax_loss import NO_LOSS, Loss, arrays_in, loss_of, main_place
+from xavier_lib.frameworks.trace.jax_readings import Reading, reading_of
 from xavier_lib.frameworks.trace.jax_recorder import Recorder
 from xavier_lib.frameworks.trace.jax_records import records
 from xavier_lib.frameworks.trace.jax_sizes import mean_square
-from xavier_lib.frameworks.trace.jax_tape import Tape, Value
+from xavier_lib.frameworks.trace.jax_tape import Tape
 from xavier_lib.wording import shown
 
 
@@ -50,19 +50,17 @@ def measured(
     tape = Tape(backward)
     recorder = Recorder(tape, samples)
     given = [*map(recorder.weights, reading.leaves), *map(recorder.given, batch)]
-    consts = [Value(array_of(value)) for value in traced.consts]
-    found = Runner(recorder).run(traced.jaxpr, consts, given)
+    found = Runner(recorder).run(traced, given)
     outputs = jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(shape), [value.array for value in found])
     for value in found:
         if value.node is not None:
             value.node.output = True
-    start = (
-        loss_of(outputs, y, loss, samples) if backward or y is not None or loss is not None else Loss(None, None, [])
-    )
+    wanted = backward or y is not None or loss is not None
+    start = loss_of(outputs, y, loss, samples) if wanted else Loss(None, None, [])
     if backward:
         tape.backwards([(v, g) for v, g in zip(found, start.gradients, strict=True) if g is not None])
     main = main_place(outputs)
-    layers = tuple(records(reading.leaves, recorder.uses, recorder.nodes))
+    layers = tuple(records(reading.leaves, recorder.uses.found, recorder.nodes))
     return Measured(
         layers=layers,
         loss=start.value,
@@ -87,9 +85,7 @@ def arguments(x: Any, reading: Reading) -> tuple[tuple[Any, ...], dict[str, Any]
     return (tuple(x) if isinstance(x, (tuple, list)) else (x,)), {}
 
 
-def trace(
-    reading: Reading, inputs: Sequence[Any], places: Sequence[int], structure: Any, batch: Any
-) -> tuple[Any, Any]:
+def trace(reading: Reading, inputs: Sequence[Any], places: Sequence[int], structure: Any, batch: Any) -> Any:
     """Return a model as JAX traces it on a batch, and the shape of its outputs.
 
     Raises:

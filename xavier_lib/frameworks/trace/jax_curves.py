@@ -10,6 +10,7 @@ from xavier_lib.frameworks.trace.nodes import CURVE, SOFTMAX, Node
 
 Function = Callable[[Array], Array]
 NEAR = 2e-3  # of the size of what came out: half precision is good for 1e-3, and no two candidates are that close
+CLEARLY = 4  # times smaller an error must be than the next candidate's
 FLAT = 0.01  # a slope below this share of the largest one
 FAR = 50.0  # where every bounded activation is flat
 FEW = 32  # numbers from which on a name is told
@@ -87,21 +88,40 @@ def name_of(end: Node) -> str | None:
     if pair is None:
         return end.name
     before, after = pair
-    size = float(np.sqrt(np.square(after).mean()))
-    if not size or not math.isfinite(size):
+    near = tolerance(after) * float(np.sqrt(np.square(after).mean()))
+    if not near or not math.isfinite(near):
         return end.name
     with np.errstate(over="ignore", invalid="ignore"):
-        fitting = {name for name, f in CANDIDATES if np.abs(f(before) - after).max() <= NEAR * size}
-        return fitting.pop() if len(fitting) == 1 else end.name or sloped(before, after, size)
+        errors: dict[str, float] = {}
+        for name, function in CANDIDATES:
+            error = float(np.abs(function(before) - after).max())
+            if error <= near:
+                errors[name] = min(error, errors.get(name, math.inf))
+        return clearest(errors) or end.name or sloped(before, after, near)
 
 
-def sloped(before: Array, after: Array, size: float) -> str | None:
+def tolerance(values: Array) -> float:
+    """Return how near a candidate must come, beside the size of the numbers: they may be in half precision."""
+    bits = values.astype(np.float32).view(np.uint32)
+    return 8 * NEAR if not (bits & 0xFFFF).any() else NEAR
+
+
+def clearest(errors: dict[str, float]) -> str | None:
+    """Return the name with by far the smallest error, or None where two come as near; below six, relu6 is relu."""
+    if not errors:
+        return None
+    first, *others = sorted(errors, key=lambda name: (errors[name], name))
+    others = [name for name in others if {name, first} != {"relu", "relu6"}]
+    return first if not others or errors[first] < errors[others[0]] / CLEARLY else None
+
+
+def sloped(before: Array, after: Array, near: float) -> str | None:
     """Return the name of a leaky ReLU with its slope, if the numbers are those of one."""
     left = before < 0
     if left.sum() < FEW or not (before > 0).any():
         return None
     slope = float(np.median(after[left] / before[left]))
-    fits = np.abs(np.where(left, slope * before, before) - after).max() <= NEAR * size
+    fits = np.abs(np.where(left, slope * before, before) - after).max() <= near
     return f"leaky_relu({slope:.3g})" if fits and 0 < abs(slope) < 0.99 else None
 
 

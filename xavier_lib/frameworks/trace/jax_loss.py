@@ -1,6 +1,7 @@
 """From the outputs of a JAX function to a loss: the caller's, or the usual one for the targets."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -111,15 +112,16 @@ def usual(output: Any, y: Any) -> tuple[float, Any, int | None]:
     if is_float(targets):
         if squeezed(shape) != squeezed(wanted):
             raise ValueError(f"y must have the shape of the outputs, {shape}, got {wanted}; or pass loss")
-        squares, classes = (lambda z: jnp.mean(jnp.square(z.reshape(-1) - targets.reshape(-1)))), None
+        classes, value_of = None, partial(squares, targets.reshape(-1))
     elif wanted == shape[:-1] and shape[-1] > 1:
-        squares, classes = (lambda z: entropy(z, targets)), shape[-1]
+        classes, value_of = shape[-1], partial(entropy_of_shares if are_shares(output) else entropy, targets)
     elif squeezed(shape) == squeezed(wanted):
-        squares, classes = (lambda z: binary(z.reshape(-1), targets.reshape(-1))), 2
+        classes, value_of = 2, partial(binary, targets.reshape(-1))
     else:
         raise ValueError(f"y must be classes for outputs of shape {shape}, got shape {wanted}; or pass loss")
-    value, gradient = jax.value_and_grad(lambda z: squares(z.astype(jnp.promote_types(z.dtype, jnp.float32))))(output)
-    return float(value), gradient, classes
+    wide = output.astype(jnp.promote_types(output.dtype, jnp.float32))
+    value, gradient = jax.value_and_grad(value_of)(wide)
+    return float(value), gradient.astype(output.dtype), classes
 
 
 def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -127,18 +129,33 @@ def squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(side for side in shape if side != 1)
 
 
-def entropy(logits: Any, y: Any) -> Any:
-    """Return the cross-entropy of logits, or of shares that sum to one."""
+def squares(y: Any, outputs: Any) -> Any:
+    """Return the mean of the squared differences."""
+    return ((outputs.reshape(-1) - y) ** 2).mean()
+
+
+def entropy(y: Any, logits: Any) -> Any:
+    """Return the cross-entropy of logits."""
     import jax
+
+    return -jax.numpy.take_along_axis(jax.nn.log_softmax(logits), y[..., None], -1).mean()
+
+
+def entropy_of_shares(y: Any, shares: Any) -> Any:
+    """Return the cross-entropy of shares that sum to one."""
     import jax.numpy as jnp
 
-    whole = (logits >= 0).all() & (jnp.abs(logits.sum(-1) - 1) < 1e-3).all()
-    logs = jnp.log(jnp.maximum(logits, 1e-38)) if bool(jax.lax.stop_gradient(whole)) else jax.nn.log_softmax(logits)
-    return -jnp.take_along_axis(logs, y[..., None], -1).mean()
+    return -jnp.log(jnp.maximum(jnp.take_along_axis(shares, y[..., None], -1), 1e-38)).mean()
 
 
-def binary(logits: Any, y: Any) -> Any:
+def are_shares(outputs: Any) -> bool:
+    """Say whether outputs are shares that sum to one."""
+    return bool((outputs >= 0).all()) and bool((abs(outputs.sum(-1) - 1) < 1e-3).all())
+
+
+def binary(y: Any, logits: Any) -> Any:
     """Return the cross-entropy of one logit for two classes."""
     import jax
 
-    return (jax.nn.softplus(logits) - logits * y).mean()
+    single = logits.reshape(-1)
+    return (jax.nn.softplus(single) - single * y).mean()

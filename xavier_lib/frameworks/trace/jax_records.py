@@ -13,7 +13,7 @@ from xavier_lib.frameworks.trace.jax_leaves import Leaf
 from xavier_lib.frameworks.trace.jax_sizes import is_float
 from xavier_lib.frameworks.trace.jax_uses import Use
 from xavier_lib.frameworks.trace.nodes import Node
-from xavier_lib.frameworks.trace.torch_records import Followed, followed, of_branch, recurrent
+from xavier_lib.frameworks.trace.torch_records import Followed, comes_of, followed, of_branch
 from xavier_lib.weights.scaling import fan_of, std_of
 
 HUGE = 100.0  # a bias beyond it is no start of anyone's; ones to a forget gate and priors of a detector stay below 10
@@ -107,6 +107,14 @@ def of_use(use: Use, uses: Sequence[Use], after: Followed) -> dict[str, Any]:
         pair = getattr(use, part)
         found |= {part: pair and pair.whole, f"{part}_varying": pair and pair.varying}
     return found | of_branch(node, after)
+
+
+def recurrent(use: Use, uses: Sequence[Use]) -> bool:
+    """Say whether an array is used again on what came of its own output."""
+    again = next((other for other in uses if other.held is use.held and other is not use and not other.lookup), None)
+    if use.lookup or again is None:
+        return False
+    return comes_of(*sorted((use.node, again.node), key=lambda node: node.time))
 
 
 def of_rule(use: Use, after: Followed) -> dict[str, Any]:

@@ -2,29 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from xavier_lib.frameworks.trace.jax_sizes import is_float
-from xavier_lib.frameworks.trace.nodes import Node
-
-
-@dataclass(eq=False, slots=True)
-class Value:
-    """An array of a pass.
-
-    Attributes:
-        array: its numbers.
-        node: the signal that it is, the weights that it holds, or None for a constant.
-        slot: its number on the tape, or None if no gradient comes here.
-    """
-
-    array: Any
-    node: Node | None = None
-    slot: int | None = None
+from xavier_lib.frameworks.trace.jax_values import Signal, Value
 
 
 class Step(NamedTuple):
@@ -51,7 +35,7 @@ class Tape:
         self.leaves: set[int] = set()
         self.watchers: dict[int, Callable[[Any], None]] = {}
 
-    def leaf(self, array: Any, node: Node | None) -> Value:
+    def leaf(self, array: Any, node: Signal | None) -> Value:
         """Return a value that gradients are wanted for."""
         value = Value(array, node, next(self.slots) if self.on and is_float(array) else None)
         if value.slot is not None:

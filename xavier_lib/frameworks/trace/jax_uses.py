@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, strided_fans
-from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace.jax_facts import Facts
 from xavier_lib.frameworks.trace.jax_leaves import Leaf
 from xavier_lib.frameworks.trace.jax_sizes import Sizes
-from xavier_lib.frameworks.trace.jax_tape import Value
-from xavier_lib.frameworks.trace.nodes import Node
+from xavier_lib.frameworks.trace.jax_values import Signal, Value
 
 
 @dataclass(eq=False)
@@ -34,7 +32,7 @@ class Use:
         gradient: the sizes of the derivative of the loss by it.
     """
 
-    node: Node
+    node: Signal
     held: Leaf
     kind: str
     axes: tuple[int, ...]
@@ -74,24 +72,14 @@ class Taken:
     stack: int = 1
 
 
-def is_weight(value: Value) -> bool:
-    """Say whether a value holds weights of the model."""
-    return value.node is not None and value.node.kind is kinds.WEIGHT
-
-
-def is_signal(node: Node | None) -> bool:
-    """Say whether a node is a signal, no weights and no indices."""
-    return node is not None and node.kind not in (kinds.WEIGHT, kinds.IDS)
-
-
 def taken(name: str, params: dict[str, Any], values: Sequence[Value]) -> Taken | None:
     """Return what a primitive takes as weights and as signal, or None if it does not take both."""
     if name == "dot_general":
-        left, right = (is_weight(value) for value in values[:2])
+        left, right = (value.weight for value in values[:2])
         return None if left == right else product(params, values, 0 if left else 1)
     if name == "conv_general_dilated":
-        return convolution(params, values) if is_weight(values[1]) and not is_weight(values[0]) else None
-    return looked_up(params, values) if name == "gather" and is_weight(values[0]) else None
+        return convolution(params, values) if values[1].weight and not values[0].weight else None
+    return looked_up(params, values) if name == "gather" and values[0].weight else None
 
 
 def product(params: dict[str, Any], values: Sequence[Value], place: int) -> Taken:
@@ -103,6 +91,8 @@ def product(params: dict[str, Any], values: Sequence[Value], place: int) -> Take
     free = signal.array.ndim - len(summed[1 - place]) - len(others)
     start = len(others) + (0 if place == 0 else free)
     sides = weights.array.shape
+    before = [axis for axis in units if axis < min(own, default=0)] if len(sides) > 2 else []  # that share an input
+    stack = math.prod(sides[axis] for axis in (*others, *before))
     return Taken(
         kind="dense",
         weights=weights,
@@ -110,8 +100,10 @@ def product(params: dict[str, Any], values: Sequence[Value], place: int) -> Take
         units=(*others, *units),
         into=(*beside[1 - place], *summed[1 - place]),
         out=(*range(len(others)), *range(start, start + len(units))),
-        fans=Fans(math.prod(sides[axis] for axis in own), math.prod(sides[axis] for axis in units)),
-        stack=math.prod(sides[axis] for axis in others),
+        fans=Fans(
+            math.prod(sides[axis] for axis in own), math.prod(sides[axis] for axis in units if axis not in before)
+        ),
+        stack=stack,
     )
 
 
@@ -120,10 +112,9 @@ def convolution(params: dict[str, Any], values: Sequence[Value]) -> Taken:
     left, right, out = params["dimension_numbers"]
     kernel, groups = values[1].array, params["feature_group_count"]
     sides = [kernel.shape[axis] for axis in (*right[2:], right[1], right[0])]
-    fans: Fans | MeanFans = fan_in_fan_out(sides, groups=groups)
     turned = any(step > 1 for step in params["lhs_dilation"])
     steps = params["lhs_dilation"] if turned else params["window_strides"]
-    fans = strided_fans(fans, steps, transposed=turned)
+    fans = strided_fans(fan_in_fan_out(sides, groups=groups), steps, transposed=turned)
     kind = "transposed convolution" if turned else "convolution"
     return Taken(kind, values[1], values[0], (right[0],), (left[1],), (out[1],), fans)
 

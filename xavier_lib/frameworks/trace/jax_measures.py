@@ -1,0 +1,125 @@
+"""Measures the signals of a traced pass: what goes into weights and comes out, and what functions make of it."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from xavier_lib.frameworks.trace import jax_ops as ops
+from xavier_lib.frameworks.trace import nodes as kinds
+from xavier_lib.frameworks.trace.jax_facts import alike_units, facts_of
+from xavier_lib.frameworks.trace.jax_leaves import Leaf
+from xavier_lib.frameworks.trace.jax_sizes import Sizes, is_float, mean_square, peaked_rows, sampled, sizes, zero_units
+from xavier_lib.frameworks.trace.jax_tape import Tape
+from xavier_lib.frameworks.trace.jax_uses import Taken, Use
+from xavier_lib.frameworks.trace.jax_values import Signal, Value
+from xavier_lib.frameworks.trace.nodes import Node, is_signal
+
+MEASURED = 2  # uses of one array that are measured: the first, and the next one if nothing entered the first
+
+
+class Uses:
+    """Measures the uses of weights.
+
+    Args:
+        tape: where the gradients come.
+        samples: the number of rows of the batch.
+
+    Attributes:
+        found: the uses, in order.
+    """
+
+    def __init__(self, tape: Tape, samples: int) -> None:
+        self.tape, self.samples = tape, samples
+        self.found: list[Use] = []
+        self.made: dict[Node, Use] = {}
+        self.counted: dict[tuple[Leaf, bool], int] = {}
+
+    def use(self, took: Taken, result: Value, time: int) -> Signal:
+        """Return the node of a use of weights, measured."""
+        weights, signal, array = took.weights.node, took.signal, result.array
+        assert weights is not None
+        before = signal.node if signal is not None else None
+        parents = (before,) if before is not None and is_signal(before) else ()
+        shape = tuple(array.shape)
+        node = Signal(kinds.USE, time, parents, numel=array.size)
+        node.axis, node.units = (took.out[-1], shape[took.out[-1]]) if took.out else (None, 1)
+        rows = signal is not None and before is not None and before.kind is kinds.IDS
+        held = weights.array
+        use = Use(node, held, took.kind, took.out, shape, rows or signal is None, took.fans, took.stack)
+        known = (held, use.lookup)
+        self.counted[known] = self.counted.get(known, 0) + 1
+        if self.counted[known] <= MEASURED:
+            self.measure(use, took, result, plain=weights.plain)
+        node.square = use.output.whole**2 if use.output else mean_square(array)
+        self.found.append(use)
+        self.made[node] = use
+        return node
+
+    def measure(self, use: Use, took: Taken, result: Value, *, plain: bool) -> None:
+        """Measure what goes into a use of weights, what comes out, and the gradient there when it comes."""
+        use.output = sizes(result.array, took.out)
+        if took.signal is not None and not use.lookup:
+            use.input = sizes(took.signal.array, took.into)
+        use.alike = alike_units(took.weights.array, took.units) if took.units else 0.0
+        use.effective = None if plain else facts_of(took.weights.array)
+
+        def measure(gradient: Any) -> None:
+            found, count = sizes(gradient, took.out), self.samples
+            use.gradient = Sizes(found.whole * count, None if found.varying is None else found.varying * count)
+
+        self.tape.watch(result, measure)
+
+    def biased(self, first: Signal, bias: Leaf, result: Value) -> None:
+        """Take a sum with a bias, of one number for each unit, for the output of a use."""
+        use = self.made.get(first.root)
+        if use is None or use.output is None or not first.plain or first.curved:
+            return
+        shape, last = tuple(result.array.shape), len(use.axes)
+        tail = tuple(range(len(shape) - last, len(shape)))
+        axes = use.axes if shape == use.shape else tail
+        sides = [use.shape[axis] for axis in use.axes]
+        if [shape[axis] for axis in axes] == sides and bias.array.size == math.prod(sides):
+            use.output = sizes(result.array, axes)
+            use.node.square = use.output.whole**2
+
+
+def look_before(name: str, values: Sequence[Value]) -> None:
+    """Look at signals before a primitive: at their numbers, and at their size."""
+    signals = [(value, value.node) for value in values if value.node is not None and value.signal]
+    roots = {node.root for _, node in signals}
+    for value, node in signals:
+        bare = node.plain and not node.curved
+        if bare and name not in ops.STILL and (len(signals) > 1 or name not in ops.STRAIGHT):
+            sample_root(node, value.array)
+        mixes = name == "concatenate" or (name in ops.SUMS | {"select_n"} and len(roots) > 1)
+        if node.square is None and (mixes or name in ops.PRODUCTS):
+            node.square = mean_square(value.array)
+
+
+def sample_root(node: Signal, array: Any) -> None:
+    """Keep some numbers of a signal as it enters a function of each number, for each shape that it has there."""
+    samples = node.root.sample = node.root.sample or {}
+    if tuple(array.shape) not in samples:
+        shape, numbers = sampled(array)
+        samples[shape] = numbers
+
+
+def look_after(name: str, node: Signal, first: Signal, array: Any) -> None:
+    """Measure what a primitive gave, as far as it matters."""
+    node.numel, node.units, node.axis = array.size, first.units, axis_in(array.shape, first)
+    if node.kind in (kinds.SUM, kinds.DIFFERENCE, kinds.JOIN):
+        node.square = mean_square(array)
+    if node.curved and node.kind is kinds.CURVE:
+        node.sample = sampled(array)
+        if name in ops.CUTTING and is_float(array) and not node.sample[1].all():
+            node.dead = zero_units(array, -1 if node.axis is None else node.axis)
+    if node.kind is kinds.SOFTMAX:
+        node.peaked = peaked_rows(array)
+
+
+def axis_in(sides: Sequence[int], before: Signal) -> int | None:
+    """Return where the units of an earlier signal lie in a shape, or None if that cannot be told."""
+    for axis in (before.axis, len(sides) - 1, 1):
+        if axis is not None and 0 <= axis < len(sides) and sides[axis] == before.units:
+            return axis
+    return None
