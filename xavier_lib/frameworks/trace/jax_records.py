@@ -13,7 +13,8 @@ from xavier_lib.frameworks.trace.jax_leaves import Leaf
 from xavier_lib.frameworks.trace.jax_sizes import is_float
 from xavier_lib.frameworks.trace.jax_uses import Use
 from xavier_lib.frameworks.trace.nodes import Node
-from xavier_lib.frameworks.trace.torch_records import Followed, comes_of, followed, of_branch
+from xavier_lib.frameworks.trace.followed import Followed, followed
+from xavier_lib.frameworks.trace.torch_fields import comes_of, of_branch
 from xavier_lib.weights.scaling import fan_of, std_of
 
 HUGE = 100.0  # a bias beyond it is no start of anyone's; ones to a forget gate and priors of a detector stay below 10

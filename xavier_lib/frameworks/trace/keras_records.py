@@ -12,7 +12,8 @@ from xavier_lib.frameworks.trace.keras_sizes import numbers
 from xavier_lib.frameworks.trace.keras_uses import Use
 from xavier_lib.frameworks.trace.keras_variables import Held
 from xavier_lib.frameworks.trace.nodes import Node
-from xavier_lib.frameworks.trace.torch_records import Followed, followed, of_branch, recurrent
+from xavier_lib.frameworks.trace.followed import Followed, followed
+from xavier_lib.frameworks.trace.torch_fields import of_branch, recurrent
 from xavier_lib.weights.scaling import fan_of, std_of
 
 HUGE = 100.0  # a bias beyond it is no start of anyone's; ones to a forget gate and priors of a detector stay below 10
