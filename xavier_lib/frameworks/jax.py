@@ -5,18 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from xavier_lib.fans import (
-    Fans,
-    MeanFans,
-    axes_fans,
-    einsum_fans,
-    embedding_fans,
-    fan_in_fan_out,
-    packed_fans,
-    strided_fans,
-)
+from xavier_lib.fans import Fans, MeanFans, fan_in_fan_out
 from xavier_lib.frameworks.rules import known
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, dotted, with_parts
+from xavier_lib.shapes import axes_fans, einsum_fans, embedding_fans, packed_fans, strided_fans
 
 GATES = {"OptimizedLSTMCell": 4, "GRUCell": 3}
 CELLS = {*GATES, "LSTMCell", "SimpleCell"}

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from xavier_lib.arguments import numbers
-from xavier_lib.fans import axes_fans, embedding_fans, fan_in_fan_out
+from xavier_lib.fans import fan_in_fan_out
 from xavier_lib.frameworks.jax import exact, refuse_empty
 from xavier_lib.frameworks.stored import Contents, Place, Stored
+from xavier_lib.shapes import axes_fans, embedding_fans
 from xavier_lib.wording import shown
 
 # How attention of Flax stores its kernels, by the name of the layer: heads among the outputs or among the inputs.

@@ -12,10 +12,11 @@ from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Choice, Value
-from xavier_lib.fans import depthwise_fans, fan_in_fan_out
+from xavier_lib.fans import fan_in_fan_out
 from xavier_lib.frameworks.stored import turned
 from xavier_lib.glorot import glorot_std
 from xavier_lib.he import he_normal, he_std, he_uniform
+from xavier_lib.shapes import depthwise_fans
 
 DEPTHWISE = ((3, 3, 32, 2), (5, 16, 4), (3, 5, 8, 1), (2, 3, 4, 12, 5))
 PACKED = ((64, 64, 3), (20, 50, 4), (300, 40, 3))
