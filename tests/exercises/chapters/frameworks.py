@@ -48,7 +48,7 @@ def wants_twins(make):
 
 RIGHT = {
     "frameworks-root": [(1, 0.577), [1.0, 3**-0.5], np.array([1, 0.5774], dtype=np.float32)],
-    "frameworks-twins": ["take seed=keras.random.SeedGenerator(42)", " Take seed=keras.random.SeedGenerator(42)"],
+    "frameworks-twins": ["seed the object with a seed generator", "Seed the object with a seed generator "],
     "frameworks-axes": [
         lambda weights: np.transpose(weights, (*range(2, weights.ndim), 1, 0)),
         lambda w: np.moveaxis(np.swapaxes(w, 0, 1), (0, 1), (-2, -1)).astype(np.float32),

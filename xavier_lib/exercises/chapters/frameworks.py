@@ -16,7 +16,7 @@ from xavier_lib.glorot import glorot_normal, glorot_uniform
 from xavier_lib.he import he_limit, he_normal
 
 SLOPED = ((300, 0.0), (20, 0.2), (64, 0.5), (784, 1.0))
-CUT = ((0.5, 1.0), (1.0, 2.0), (2.0, 2.0), (0.3, 0.75))
+CUT = ((0.5, 1.0), (1.0, 2.0), (2.0, 2.0), (0.8, 1.5))
 SHARED = np.random.default_rng(5)  # one generator for all that the exercise on draws makes with it
 
 
@@ -69,13 +69,13 @@ EXERCISES = (
         title="Two layers, one seed",
         stars=1,
         kind="find",
-        target="take seed=keras.random.SeedGenerator(42)",
+        target="seed the object with a seed generator",
         options={
             "nothing is wrong": "Two square layers made so agree in all of their 4096 weights.",
             "leave the seed out": "Then the object chooses a seed once and begins at it at every call: 4096 of 4096 "
             "still agree, and another run gives another network.",
             "make two objects, both with seed=42": "Each of the two begins at the same seed: 4096 of 4096 agree.",
-            "take seed=keras.random.SeedGenerator(42)": "It moves on from call to call, so that no weight of the two "
+            "seed the object with a seed generator": "It moves on from call to call, so that no weight of the two "
             "layers agrees, and from 42 it takes the same way at every run. Two plain seeds that differ do it as well.",
         },
         slips={
