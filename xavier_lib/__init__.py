@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from xavier_lib.diagnosis import diagnose
 from xavier_lib.fans import Fans, fan_in_fan_out
 from xavier_lib.glorot import (
     glorot_limit,
@@ -21,6 +22,7 @@ from xavier_lib.weights.scaling import lecun_normal, lecun_uniform, variance_sca
 
 if TYPE_CHECKING:  # modules that are loaded when they are first asked for
     from xavier_lib import datasets as datasets
+    from xavier_lib import diagnosis as diagnosis
     from xavier_lib import exercises as exercises
     from xavier_lib import explore as explore
     from xavier_lib import figures as figures
@@ -40,6 +42,7 @@ __all__ = [
     "Activation",
     "Fans",
     "constant",
+    "diagnose",
     "fan_in_fan_out",
     "glorot_limit",
     "glorot_normal",
@@ -60,7 +63,7 @@ __all__ = [
 ]
 
 _LATER = {
-    *("datasets", "exercises", "explore", "figures", "frameworks", "network"),
+    *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "network"),
     *("rectifiers", "replay", "shapes", "sigmoid", "table"),
 }
 

@@ -3,6 +3,7 @@
 The module behind :doc:`/chapters/frameworks`. A framework is imported only where a model of it is given.
 """
 
+from xavier_lib.frameworks.diagnose import diagnose
 from xavier_lib.frameworks.initializers import XavierLib, jax_initializer, keras_initializer
 from xavier_lib.frameworks.models import compare, copy_weights, initialize, inspect
 from xavier_lib.frameworks.packages import require
@@ -16,6 +17,7 @@ __all__ = [
     "XavierLib",
     "compare",
     "copy_weights",
+    "diagnose",
     "initialize",
     "inspect",
     "jax_initializer",

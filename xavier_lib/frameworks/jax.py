@@ -6,12 +6,16 @@ from typing import Any
 import numpy as np
 
 from xavier_lib.fans import Fans, MeanFans, fan_in_fan_out
+from xavier_lib.frameworks.by_hand import GRID, recognized
+from xavier_lib.frameworks.following import END, LINEAR, UNKNOWN, After, settings_of
 from xavier_lib.frameworks.rules import known
-from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, dotted, with_parts
+from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, dotted, stacked, with_parts
 from xavier_lib.shapes import axes_fans, einsum_fans, embedding_fans, packed_fans, strided_fans
 
 GATES = {"OptimizedLSTMCell": 4, "GRUCell": 3}
 CELLS = {*GATES, "LSTMCell", "SimpleCell"}
+OF_STATE = {"dense_h", "hi", "hf", "hg", "ho"}  # the layers in a cell that carry the state on
+PASSED = ("dropout", "identity")
 
 
 def contents(model: Any) -> Contents:
@@ -25,8 +29,7 @@ def contents(model: Any) -> Contents:
     found = Contents()
     modules = dict(in_order(model))
     for path, module in modules.items():
-        above = modules.get(path[:-1]) if path else None
-        found.arrays.extend(arrays_of(".".join(path), module, cell_of(above), activation_of(path, modules)))
+        found.arrays.extend(arrays_of(path, module, modules))
     judged = {array.key for array in found.arrays}
     biases = {id(vars(module).get("bias")) for module in modules.values() if id(vars(module).get("kernel")) in judged}
     for path, variable in nnx.to_flat_state(nnx.state(model)):
@@ -34,6 +37,8 @@ def contents(model: Any) -> Contents:
         plain = isinstance(variable, (nnx.Param, nnx.BatchStat))
         if plain and id(original) not in judged | biases:
             found.set_aside(".".join(map(str, path)), variable.ndim, "its fans are not known here")
+    if any(array.activation is None for array in found.arrays):
+        found.unseen.append(f"{type(model).__name__} applies its layers in code, which shows only on a batch")
     return found
 
 
@@ -70,41 +75,67 @@ def in_order(node: Any, path: tuple[str, ...] = (), seen: set[int] | None = None
         yield from in_order(child, (*path, str(name)), met)
 
 
-def arrays_of(name: str, module: Any, cell: str | None, after: str | None) -> Iterator[Stored]:
+def arrays_of(path: tuple[Any, ...], module: Any, modules: Mapping[Any, Any]) -> Iterator[Stored]:
     """Return the arrays of weights of one module, without those of the modules in it."""
     from flax import nnx
 
+    name, above = ".".join(path), modules.get(path[:-1]) if path else None
+    cell = cell_of(above)
     part = "embedding" if isinstance(module, nnx.Embed) else "kernel"
     variable = getattr(module, part, None)
     if not isinstance(variable, nnx.Variable):
         return
     whole = dotted(name, part)
     refuse_empty(whole, variable.get_value())
-    shape, parts = tuple(variable.shape), GATES.get(cell or "", 1)
-    fans = fans_of(module, shape, parts)
-    if fans is None:
+    sizes = tuple(variable.shape)
+    parts, stack = GATES.get(cell or "", 1), stack_of(module, sizes)
+    fans = None if stack is None else fans_of(module, sizes[len(stack) :], parts)
+    if stack is None or fans is None:
         return
     start = getattr(module, "bias", None)
     bias = start if isinstance(start, nnx.Variable) and cell is None else None
+    kind = with_parts(cell or type(module).__name__, parts)
+    after = After("tanh") if cell else LINEAR if part == "embedding" else activation_of(path, modules)
     yield Stored(
         name=whole,
-        kind=with_parts(cell or type(module).__name__, parts),
-        shape=shape,
+        kind=stacked(kind, stack),
+        shape=sizes,
         fans=fans,
         weights=place(variable),
         key=id(variable),
-        activation="tanh" if cell else "linear" if part == "embedding" else after,
         bias=None if bias is None else place(bias),
         lookup=part == "embedding",
-        movable=isinstance(module, (nnx.Linear, nnx.Conv)) and cell is None,
+        movable=isinstance(module, (nnx.Linear, nnx.Conv)) and cell is None and not stack,
+        parts=parts,
+        gates=cell is not None and cell != "SimpleCell",
+        recurrent=cell is not None and path[-1] in OF_STATE,
+        transposed=isinstance(module, nnx.ConvTranspose),
+        **settings_of(after),
     )
 
 
-def fans_of(module: Any, shape: tuple[int, ...], parts: int) -> Fans | MeanFans | None:
-    """Return the true fans of a module's kernel, or None for a kind that is not known, such as stacked layers."""
+def stack_of(module: Any, sizes: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the sizes of the axes along which layers are stacked, or None if the module does not show which."""
     from flax import nnx
 
-    if len(shape) != axes_of(module, shape) or getattr(module, "input_dilation", 1) not in (1, (1,) * (len(shape) - 2)):
+    if isinstance(module, nnx.Embed):
+        own: tuple[int, ...] = (module.num_embeddings, module.features)
+    elif isinstance(module, nnx.Linear):
+        own = (module.in_features, module.out_features)
+    elif isinstance(module, (nnx.Conv, nnx.ConvTranspose)):
+        own = sizes[-len(module.kernel_size) - 2 :]
+        spatial = tuple(own[:-2]) == tuple(module.kernel_size)
+        return sizes[: -len(own)] if spatial else None
+    else:
+        return ()
+    return sizes[: -len(own)] if sizes[-len(own) :] == own else None
+
+
+def fans_of(module: Any, shape: tuple[int, ...], parts: int) -> Fans | MeanFans | None:
+    """Return the true fans of a module's kernel, or None for a kind that is not known."""
+    from flax import nnx
+
+    if getattr(module, "input_dilation", 1) not in (1, (1,) * (len(shape) - 2)):
         return None
     if isinstance(module, nnx.Embed):
         return embedding_fans(shape)
@@ -125,15 +156,6 @@ def fans_of(module: Any, shape: tuple[int, ...], parts: int) -> Fans | MeanFans 
         fans = fan_in_fan_out(shape, transposed=module.transpose_kernel)
         return strided_fans(fans, steps, transposed=True)
     return None
-
-
-def axes_of(module: Any, shape: tuple[int, ...]) -> int:
-    """Return how many axes the kernel of a module has if no layers are stacked along others."""
-    from flax import nnx
-
-    if isinstance(module, (nnx.Embed, nnx.Linear)):
-        return 2
-    return len(module.kernel_size) + 2 if isinstance(module, (nnx.Conv, nnx.ConvTranspose)) else len(shape)
 
 
 def refuse_empty(name: str, value: Any) -> None:
@@ -163,16 +185,29 @@ def exact(value: Any) -> Array:
     return array if array.dtype in (np.float32, np.float64) else array.astype(np.float32)
 
 
-def activation_of(path: tuple[Any, ...], modules: Mapping[Any, Any]) -> str | None:
-    """Return what follows a layer in a Sequential, or None where only the forward pass knows."""
+def activation_of(path: tuple[Any, ...], modules: Mapping[Any, Any]) -> After:
+    """Return what follows a layer in a Sequential; only the forward pass knows elsewhere."""
     from flax import nnx
 
+    above = modules.get(path[:-1]) if path else None
+    if isinstance(above, nnx.MultiHeadAttention) and path[-1] in ("query", "key", "value"):
+        return LINEAR
     if len(path) < 2 or not isinstance(modules.get(path[:-2]), nnx.Sequential):
-        return None
+        return UNKNOWN
+    normalized = False
     for after in modules[path[:-2]].layers[int(path[-1]) + 1 :]:
         name = getattr(after, "__name__", type(after).__name__)
-        if known(name):
-            return str(name)
-        if not any(word in name.lower() for word in ("norm", "dropout", "identity")):
-            return "linear" if isinstance(after, nnx.Module) else None
-    return "linear" if len(path) == 2 else None
+        if known(name) or not isinstance(after, nnx.Module):
+            return After(name if known(name) else by_values(after), normalized=normalized)
+        normalized = normalized or "norm" in name.lower()
+        if "norm" not in name.lower() and not any(word in name.lower() for word in PASSED):
+            return LINEAR._replace(normalized=normalized)
+    return END if len(path) == 2 else UNKNOWN
+
+
+def by_values(function: Any) -> str | None:
+    """Return the name of a function by its values, or None."""
+    try:
+        return recognized(np.asarray(function(GRID), dtype=float))
+    except Exception:  # whatever a function raises for a grid in the place of its inputs
+        return None
