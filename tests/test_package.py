@@ -20,7 +20,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = Path(xavier_lib.__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
-CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "he", "rectifiers", "table", "diagnosis", "museum")
+CHAPTERS = (
+    *("network", "symmetry", "naive", "sigmoid", "glorot", "he", "shapes"),
+    *("diagnosis", "museum", "rectifiers", "table"),
+)
 #: What lies at the root of the package, by floors: a chapter's module, or a folder that all chapters use.
 FLOORS = {
     **dict.fromkeys(("names", "wording"), 0),  # what arguments accept, and the words of the messages that say so

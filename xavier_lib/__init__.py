@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # modules that are loaded when they are first asked for
     from xavier_lib import network as network
     from xavier_lib import rectifiers as rectifiers
     from xavier_lib import replay as replay
+    from xavier_lib import shapes as shapes
     from xavier_lib import sigmoid as sigmoid
     from xavier_lib import table as table
 
@@ -63,7 +64,7 @@ __all__ = [
 
 _LATER = {
     *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "network"),
-    *("rectifiers", "replay", "sigmoid", "table"),
+    *("rectifiers", "replay", "shapes", "sigmoid", "table"),
 }
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from xavier_lib.arguments import RNG, generator, one_of, sequence
-from xavier_lib.fans import Fans, axes_fans, given_fans, pair_of
+from xavier_lib.fans import Fans, given_fans, pair_of
 from xavier_lib.frameworks.packages import require
 from xavier_lib.frameworks.rules import Start, start_with
 from xavier_lib.names import StartName
+from xavier_lib.shapes import axes_fans
 from xavier_lib.weights.drawing import TRUNCATED_STD, draw, fitting_std, limit_of
 from xavier_lib.weights.scaling import fan_of, std_of
 

@@ -2,16 +2,8 @@
 
 from typing import Any
 
-from xavier_lib.fans import (
-    Fans,
-    MeanFans,
-    axes_fans,
-    einsum_fans,
-    embedding_fans,
-    fan_in_fan_out,
-    packed_fans,
-    strided_fans,
-)
+from xavier_lib.fans import Fans, MeanFans, fan_in_fan_out
+from xavier_lib.shapes import axes_fans, einsum_fans, embedding_fans, packed_fans, strided_fans
 
 
 def stack_of(module: Any, sizes: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -6,19 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from xavier_lib.fans import (
-    Fans,
-    MeanFans,
-    depthwise_fans,
-    einsum_fans,
-    embedding_fans,
-    fan_in_fan_out,
-    packed_fans,
-    strided_fans,
-)
+from xavier_lib.fans import Fans, MeanFans, fan_in_fan_out
 from xavier_lib.frameworks.following import LINEAR, settings_of
 from xavier_lib.frameworks.keras_graph import Holder, after_layer, called, inbound
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, with_parts
+from xavier_lib.shapes import depthwise_fans, einsum_fans, embedding_fans, packed_fans, strided_fans
 
 BORDERED = 0.75  # a share of its inputs that an output sums, below which the border is most of the map
 CELLS = {"LSTMCell", "GRUCell", "SimpleRNNCell", "ConvLSTMCell"}

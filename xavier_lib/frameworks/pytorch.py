@@ -4,10 +4,11 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, packed_fans, strided_fans
+from xavier_lib.fans import Fans, MeanFans, fan_in_fan_out
 from xavier_lib.frameworks.following import LINEAR, After, settings_of
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, dotted, turned, turned_back, with_parts
 from xavier_lib.frameworks.torch_followers import followers
+from xavier_lib.shapes import embedding_fans, packed_fans, strided_fans
 
 ATTENTION = {"in_proj_weight": 3, "q_proj_weight": 1, "k_proj_weight": 1, "v_proj_weight": 1}
 SCRIPTED = {"Linear", "Embedding", *(f"Conv{turn}{axes}d" for axes in (1, 2, 3) for turn in ("", "Transpose"))}

@@ -2,8 +2,9 @@
 
 import re
 
-from xavier_lib.fans import Fans, axes_fans, fan_in_fan_out
+from xavier_lib.fans import Fans, fan_in_fan_out
 from xavier_lib.frameworks.stored import stacked
+from xavier_lib.shapes import axes_fans
 
 Shape = tuple[int, ...]
 

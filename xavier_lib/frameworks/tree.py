@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from xavier_lib.arguments import numbers
-from xavier_lib.fans import embedding_fans
 from xavier_lib.frameworks.jax import exact, refuse_empty
 from xavier_lib.frameworks.stacks import kind_and_fans, why_not
 from xavier_lib.frameworks.stored import Contents, Place, Stored
+from xavier_lib.shapes import embedding_fans
 from xavier_lib.wording import shown
 
 

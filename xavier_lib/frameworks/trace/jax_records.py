@@ -7,13 +7,13 @@ from xavier_lib.diagnosis.records import LayerRecord
 from xavier_lib.fans import Fans, MeanFans
 from xavier_lib.frameworks.report import wanted_start
 from xavier_lib.frameworks.rules import known, start_for
+from xavier_lib.frameworks.trace.followed import Followed, followed
 from xavier_lib.frameworks.trace.jax_curves import name_of, saturated_share, source_of
 from xavier_lib.frameworks.trace.jax_facts import Facts, copies, facts_of
 from xavier_lib.frameworks.trace.jax_leaves import Leaf
 from xavier_lib.frameworks.trace.jax_sizes import is_float
 from xavier_lib.frameworks.trace.jax_uses import Use
 from xavier_lib.frameworks.trace.nodes import Node
-from xavier_lib.frameworks.trace.followed import Followed, followed
 from xavier_lib.frameworks.trace.torch_fields import comes_of, of_branch
 from xavier_lib.weights.scaling import fan_of, std_of
 

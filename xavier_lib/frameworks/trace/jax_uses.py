@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, strided_fans
+from xavier_lib.fans import Fans, MeanFans, fan_in_fan_out
 from xavier_lib.frameworks.trace.jax_facts import Facts
 from xavier_lib.frameworks.trace.jax_leaves import Leaf
 from xavier_lib.frameworks.trace.jax_sizes import Sizes
 from xavier_lib.frameworks.trace.jax_values import Signal, Value
+from xavier_lib.shapes import embedding_fans, strided_fans
 
 
 @dataclass(eq=False)

@@ -16,8 +16,8 @@ def measured(
 
     Args:
         model: a built model or layer of Keras 3.
-        x: an array, or a structure of arrays as ``fit`` takes it; for a layer with several arguments a tuple of them, or
-            a mapping by their names.
+        x: an array, or a structure of arrays as ``fit`` takes it; for a layer with several arguments a tuple of
+            them, or a mapping by their names.
         y: the targets.
         loss: called with the outputs and the targets; by default the loss that the model was compiled with, else
             cross-entropy for targets that are whole numbers, and mean squares for others.

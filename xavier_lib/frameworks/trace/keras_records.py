@@ -6,13 +6,13 @@ from typing import Any
 from xavier_lib.diagnosis.records import LayerRecord
 from xavier_lib.frameworks.report import wanted_start
 from xavier_lib.frameworks.rules import known, start_for
+from xavier_lib.frameworks.trace.followed import Followed, followed
 from xavier_lib.frameworks.trace.keras_curves import name_of, saturated_share, source_of
 from xavier_lib.frameworks.trace.keras_facts import Facts, copies, facts_of
 from xavier_lib.frameworks.trace.keras_sizes import numbers
 from xavier_lib.frameworks.trace.keras_uses import Use
 from xavier_lib.frameworks.trace.keras_variables import Held
 from xavier_lib.frameworks.trace.nodes import Node
-from xavier_lib.frameworks.trace.followed import Followed, followed
 from xavier_lib.frameworks.trace.torch_fields import of_branch, recurrent
 from xavier_lib.weights.scaling import fan_of, std_of
 

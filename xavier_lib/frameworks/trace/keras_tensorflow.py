@@ -142,8 +142,8 @@ def size_of(output: Any, recorder: Recorder) -> float | None:
     node = recorder.node_of(output)
     if node is not None and node.root.kind is kinds.SOFTMAX:
         before = node.root.parents[0].root
-        return before.square**0.5 if before.square is not None else None
-    return mean_square(numbers(output)) ** 0.5
+        return None if before.square is None else float(before.square**0.5)
+    return float(mean_square(numbers(output)) ** 0.5)
 
 
 def end_of(node: Node | None) -> str | None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, strided_fans
+from xavier_lib.fans import Fans, MeanFans, fan_in_fan_out
 from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace import torch_ops as ops
 from xavier_lib.frameworks.trace.nodes import Node, is_signal
+from xavier_lib.shapes import embedding_fans, strided_fans
 
 
 @dataclass(frozen=True)
