@@ -34,7 +34,7 @@ class Finding(NamedTuple):
 
 
 class Diagnosis:
-    """What :func:`xavier_lib.diagnose` found: it prints as text and as a table. See :doc:`/chapters/diagnosis`.
+    """What :func:`~xavier_lib.diagnosis.diagnose` found, as text and as a table. See :doc:`/chapters/diagnosis`.
 
     Attributes:
         layers: a record for each array of weights, in the order of use.

@@ -63,6 +63,7 @@ WRONG = {
     "diagnosis-layer": {"one layer too many or too few": [SICK + 1, SICK - 1]},
     "diagnosis-varying": {
         "the missing root": [lambda z: z.var(axis=0).mean() / (z**2).mean()],
+        "variance in place of second moment": [lambda z: np.sqrt(z.var(axis=0).mean() / z.var())],
     },
     "diagnosis-remedy": {},
     "diagnosis-test": {

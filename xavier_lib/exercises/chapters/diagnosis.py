@@ -88,6 +88,7 @@ EXERCISES = (
         ],
         slips={
             "the missing root": [lambda z: varying_share(z) ** 2],
+            "variance in place of second moment": [lambda z: rms(z - z.mean(axis=0)) / z.std()],
         },
     ),
     Choice(

@@ -85,7 +85,7 @@ def watched(use: Use, tensor: Any, samples: int, large: dict[int, Table]) -> Any
 
     def measure(gradient: Any) -> None:
         if use.measured:
-            found = sizes(gradient, axis)
+            found = sizes(gradient, axis, samples)
             varying = None if found.varying is None else found.varying * samples
             use.gradient = Sizes(found.whole * samples, varying)
         table = large.get(id(use.held))
