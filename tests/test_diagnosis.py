@@ -267,6 +267,17 @@ BRANCHES = [
         ),
         ([{}, {"kind": "LayerNorm gain", "fan_in": None, "centre": 0.003, "spread": 0.02}], "layer 1", "gains drawn"),
         ([{"stream_before": None}, *[{**b, "stream_after": 9.0} for b in BRANCHES]], "layer 1", "branches"),
+        (
+            [
+                {},
+                *[
+                    {**b, "branches": 9, "input": 4.0**at, "stream_before": 4.0**at, "stream_after": 4.0 ** (at + 1)}
+                    for at, b in enumerate(BRANCHES[:9])
+                ],
+            ],
+            "layer 1",
+            "grows",
+        ),
         ([{"weight_gradient": 1e-7}, {}, {}], "layer 0", "vanishes"),
         ([{"weight_gradient": 1e5}, {}, {}], "layer 0", "explodes"),
     ],

@@ -3,31 +3,22 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from xavier_lib.arguments import of_kind, positive
-from xavier_lib.diagnosis import signals, weights
 from xavier_lib.diagnosis.records import LayerRecord, Measured
 from xavier_lib.diagnosis.report import Finding
+from xavier_lib.diagnosis.signals import inputs, sizes, stuck
+from xavier_lib.diagnosis.streams import streams
+from xavier_lib.diagnosis.training import first_loss, gradients, steps
+from xavier_lib.diagnosis.weights import alike, copies, gains, lengths, outliers, unwritten, zeros
 
 OfWeights = Callable[[Sequence[LayerRecord]], Iterator[Finding]]
 OfSignals = Callable[[Measured], Iterator[Finding]]
 
 #: Illnesses of the weights, which all are said.
-WEIGHTS: tuple[OfWeights, ...] = (
-    *(
-        weights.unwritten,
-        weights.zeros,
-        weights.gains,
-        weights.alike,
-        weights.copies,
-        weights.outliers,
-        weights.lengths,
-    ),
-)
+WEIGHTS: tuple[OfWeights, ...] = (unwritten, zeros, gains, alike, copies, outliers, lengths)
 #: Illnesses after which no size says anything: they stop the signal.
-FATAL: tuple[OfWeights, ...] = (weights.unwritten, weights.zeros, weights.gains, weights.alike)
+FATAL: tuple[OfWeights, ...] = (unwritten, zeros, gains, alike)
 #: Illnesses of the signal: the first that is found explains the others.
-SIGNALS: tuple[OfSignals, ...] = (
-    *(signals.inputs, signals.stuck, signals.sizes, signals.streams, signals.first_loss, signals.gradients),
-)
+SIGNALS: tuple[OfSignals, ...] = (inputs, stuck, sizes, streams, first_loss, gradients)
 
 
 def conclude(measured: Measured, *, learning_rate: float | None = None) -> tuple[Finding, ...]:
@@ -47,5 +38,5 @@ def conclude(measured: Measured, *, learning_rate: float | None = None) -> tuple
     if not fatal:
         found += next(([*said] for rule in SIGNALS if (said := tuple(rule(measured)))), [])
         if learning_rate is not None:
-            found += signals.steps(measured, positive("learning_rate", learning_rate))
+            found += steps(measured, positive("learning_rate", learning_rate))
     return tuple(found)

@@ -6,7 +6,7 @@ from typing import Any
 from xavier_lib.diagnosis.records import LayerRecord
 
 
-def by_layer(layers: Sequence[LayerRecord], ill: Collection[str]) -> Any:
+def by_layer(layers: Sequence[LayerRecord], ill: Collection[str], y_limits: tuple[float, float] | None = None) -> Any:
     """Return a picture of what each layer gives and of the gradient that reaches it, on a logarithmic axis."""
     from xavier_lib.figures import lines
 
@@ -19,5 +19,11 @@ def by_layer(layers: Sequence[LayerRecord], ill: Collection[str]) -> Any:
     named = [f"layer {place}, {layer.name}" for place, layer in zip(places, shown, strict=True) if layer.name in ill]
     reading = f"Found ill: {'; '.join(named)}." if named else "Nothing was found."
     return lines(
-        curves, x_label="layer, in the order of use", y_label="rms", y_scale="log", markers=True, reading=reading
+        curves,
+        x_label="layer, in the order of use",
+        y_label="rms",
+        y_scale="log",
+        y_limits=y_limits,
+        markers=True,
+        reading=reading,
     )

@@ -40,7 +40,8 @@ class LayerRecord:
         activation: what follows, by name; ``"linear"`` if nothing does, None if that could not be seen.
         kept: the mean square of what the next layers get, over that of its output; None where nothing follows.
         normalized: whether a normalization follows before other weights do.
-        saturated: the share of its outputs at which the activation's slope is below a hundredth of its largest.
+        saturated: the share of outputs at which an activation that levels off on both sides has less than 5 % of its
+            largest slope; None for other activations.
         dead: the share of units whose activation gives exactly zero, slope included, for the whole batch.
         gradient: the size of the derivative of the loss by its output, times the number of samples.
         gradient_varying: the size of the part of that derivative that differs from its mean over the batch.

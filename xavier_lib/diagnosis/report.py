@@ -98,11 +98,15 @@ class Diagnosis:
         notes = "".join(f"<p>Not looked at: {escape(what)}.</p>" for what in self.unseen)
         return words + html_table(HEADS, self.rows(), "Table of layers") + notes
 
-    def picture(self) -> Any:
-        """Return a figure of the signal's and the gradient's size by layer, with what was found marked."""
+    def picture(self, *, y_limits: tuple[float, float] | None = None) -> Any:
+        """Return a figure of the signal's and the gradient's size by layer; its text names the layers that are ill.
+
+        Args:
+            y_limits: the range of the axis, so that two pictures can be compared; chosen from the data if None.
+        """
         from xavier_lib.diagnosis.picture import by_layer  # matplotlib is loaded when a picture is asked for
 
-        return by_layer(self.layers, {finding.layer for finding in self.findings})
+        return by_layer(self.layers, {finding.layer for finding in self.findings}, y_limits)
 
 
 def worded(value: float | None) -> str:

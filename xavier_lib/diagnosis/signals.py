@@ -5,23 +5,17 @@ from collections.abc import Iterator, Sequence
 
 from xavier_lib.diagnosis.limits import (
     DEAD,
-    EXPLODED,
     FADED,
-    FIRST_LOSS,
-    FULL_SPREAD,
     GROWN,
     LARGE_INPUT,
-    LARGE_STEP,
-    MANY_BRANCHES,
     SATURATED,
     SHIFTED_INPUT,
     SMALL_INPUT,
     SMALL_SPREAD,
-    STREAM_GROWN,
-    VANISHED,
 )
 from xavier_lib.diagnosis.records import LayerRecord, Measured
 from xavier_lib.diagnosis.report import Finding
+from xavier_lib.diagnosis.streams import branch_remedy, swollen
 from xavier_lib.diagnosis.weights import is_matrix
 
 BOUNDED = ("tanh", "sigmoid", "softsign", "hardtanh", "hardsigmoid", "logistic")  # flat on both sides
@@ -67,7 +61,7 @@ def sizes(measured: Measured) -> Iterator[Finding]:
         return
     grown = max(size for _, size in whole[1:]) / whole[0][1]
     if grown > GROWN and not whole[0][0].lookup:
-        begin = beginning(whole, grow=True)
+        begin = swollen(layers, grown) or beginning(whole, grow=True)
         remedy = remedy_of(begin, "smaller")
         evidence = f"from {whole[0][1]:.3g} to {whole[0][1] * grown:.3g} over {len(whole) - 1} layers"
         yield Finding(begin.name, "the signal grows from layer to layer", evidence, remedy, "naive")
@@ -131,92 +125,3 @@ def stuck(measured: Measured) -> Iterator[Finding]:
             remedy = SCALE if scale else remedy_of(layer, "smaller")
             yield Finding(layer.name, "units that are saturated", evidence, remedy, "sigmoid")
             return
-
-
-def first_loss(measured: Measured) -> Iterator[Finding]:
-    """Find a first loss far above that of a guess."""
-    if measured.loss is None or not measured.classes:
-        return
-    guess = math.log(measured.classes)
-    if math.isfinite(measured.loss) and measured.loss - guess <= FIRST_LOSS:
-        return
-    last = next((layer for layer in measured.layers if layer.last and is_matrix(layer)), None)
-    logits = "" if measured.logits is None else f"; the logits have rms {measured.logits:.3g}"
-    evidence = f"{measured.loss:.3g} nats, where guessing gives log({measured.classes}) = {guess:.3g}{logits}"
-    remedy = "take smaller last weights, or none: zeros there start at the guess"
-    if last is not None and last.tied_to:
-        remedy = f"scale the logits, or draw the table {last.tied_to} that it shares with about 0.02"
-    yield Finding(last.name if last else "", "the first loss is far above a guess", evidence, remedy, "network")
-
-
-def gradients(measured: Measured) -> Iterator[Finding]:
-    """Find gradients that vanish or explode on their way back, where no zeros at the end are meant to stop them."""
-    plain = [
-        layer
-        for layer in measured.layers
-        if is_matrix(layer) and layer.weight_gradient is not None and layer.trainable and layer.weight
-    ]
-    if len(plain) < 3 or any(layer.branches for layer in plain) or any(not layer.weight for layer in measured.layers):
-        return
-    felt = [layer.weight * (layer.weight_gradient or 0) * math.prod(layer.shape) for layer in plain]
-    if not felt[-1]:
-        return
-    ratio = felt[0] / felt[-1]
-    if VANISHED <= ratio <= EXPLODED:
-        return
-    word = "vanishes" if ratio < 1 else "explodes"
-    evidence = f"|weights| × |gradient| of the first layer is {ratio:.2g} times that of the last"
-    remedy = "take a start that holds the gradients' size: Glorot's or He's, by the activation"
-    yield Finding(plain[0].name, f"the gradient {word} on its way back", evidence, remedy, "glorot")
-
-
-def streams(measured: Measured) -> Iterator[Finding]:
-    """Find a residual stream to which many branches of full spread are added."""
-    others = [x for x in measured.layers if is_matrix(x) and x.branch is None and x.wanted and x.spread and not x.last]
-    for ends in each_stream(measured.layers):
-        count, growth = len(ends), (ends[-1].stream_after or 0) / (ends[0].stream_before or math.inf)
-        plain = [layer for layer in ends if layer.wanted and layer.spread]
-        if count < MANY_BRANCHES or growth <= STREAM_GROWN or not plain or not others:
-            continue
-        own, rest = (middle([x.spread / (x.wanted or 1) for x in group]) for group in (plain, others))
-        if own / rest > FULL_SPREAD:
-            evidence = (
-                f"{count} branches take the stream from {ends[0].stream_before:.3g} to {ends[-1].stream_after:.3g}"
-            )
-            yield Finding(plain[0].name, "many branches of full size add up", evidence, branch_remedy(count), "museum")
-            return
-
-
-def each_stream(layers: Sequence[LayerRecord]) -> Iterator[list[LayerRecord]]:
-    """Yield the last layers of the branches of each residual stream."""
-    stream: list[LayerRecord] = []
-    for layer in (layer for layer in layers if layer.branch is not None):
-        if layer.branch == 0 and stream:
-            yield stream
-            stream = []
-        stream.append(layer)
-    if stream:
-        yield stream
-
-
-def branch_remedy(count: int) -> str:
-    """Return what tames many branches."""
-    return f"scale the last layer of each branch by 1/√{count} = {count**-0.5:.2g}, or start it at zero"
-
-
-def middle(values: Sequence[float]) -> float:
-    """Return the median."""
-    return sorted(values)[len(values) // 2]
-
-
-def steps(measured: Measured, learning_rate: float) -> Iterator[Finding]:
-    """Find the layer that one step of a rate would change most, if that is much."""
-    moved = {
-        layer.name: learning_rate * (layer.weight_gradient or 0) / layer.weight
-        for layer in measured.layers
-        if is_matrix(layer) and layer.weight and layer.trainable
-    }
-    name = max(moved, key=moved.__getitem__, default="")
-    if name and moved[name] > LARGE_STEP:
-        evidence = f"a step at rate {learning_rate:g} changes it by {moved[name]:.3g} of its size"
-        yield Finding(name, "the step is large beside the weights", evidence, "take a smaller rate", "he")

@@ -8,6 +8,8 @@ from xavier_lib.diagnosis.report import Finding
 
 DRAW_AGAIN = "draw this array: xavier_lib.frameworks.initialize does it in place"
 
+ONES = "start gains at one: they multiply what the normalization has made of size one"
+
 
 def is_matrix(layer: LayerRecord) -> bool:
     """Say whether an array is a matrix that a signal passes, and no table, gain or bias."""
@@ -33,12 +35,12 @@ def zeros(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
     silent = [(place, layer) for place, layer in enumerate(layers) if is_silent(layer)]
     for place, layer in silent:
         later = [other for other in layers[place + 1 :] if is_matrix(other) and other.input_varying is not None]
-        stops = any(other.input_varying == 0 and other.weight for other in later) and not layer.last
+        stops = any(other.input_varying == 0 and (other.weight or other.last) for other in later) and not layer.last
         gain = layer.fan_in is None and "gain" in layer.kind
         if stops and (gain or is_matrix(layer)):
             said = "all zeros, so that what follows sees nothing of the input"
             evidence = f"its output varies by 0; the input of {later[0].name} too" if later else "its output is 0"
-            yield Finding(layer.name, said, evidence, DRAW_AGAIN, "symmetry")
+            yield Finding(layer.name, said, evidence, ONES if gain else DRAW_AGAIN, "symmetry")
             return
         if is_matrix(layer) and layer.trainable and layer.weight_gradient == 0 and not silent_behind(layers, place):
             said = "all zeros, and no gradient reaches it: it and the zeros behind it keep each other at zero"
@@ -57,8 +59,7 @@ def gains(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
     for layer in layers:
         if layer.fan_in is None and "gain" in layer.kind and layer.finite and abs(layer.centre) < layer.spread:
             evidence = f"their mean is {layer.centre:.2g} and their spread {layer.spread:.2g}"
-            remedy = "start gains at one: they multiply what the normalization has made of size one"
-            yield Finding(layer.name, "gains drawn around zero", evidence, remedy, "museum")
+            yield Finding(layer.name, "gains drawn around zero", evidence, ONES, "museum")
             return
 
 

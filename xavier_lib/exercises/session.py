@@ -13,7 +13,7 @@ from xavier_lib.exercises.verdict import HEADS, Verdict
 
 CHAPTERS = (
     *("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "frameworks"),
-    *("shapes", "replay", "rectifiers", "table"),
+    *("shapes", "diagnosis", "replay", "rectifiers", "table"),
 )
 WORKED = "worked answer"
 _seen: dict[str, str] = {}

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from xavier_lib.diagnosis.perceptron import measure
 from xavier_lib.diagnosis.records import LayerRecord
 from xavier_lib.fans import MeanFans
 from xavier_lib.frameworks.rules import known
 from xavier_lib.frameworks.stored import Contents, Stored
+from xavier_lib.nn.mlp import MLP
 
 BORDERED = 0.75  # a share of its inputs that an output sums, below which the border is most of the map
 
@@ -21,7 +23,12 @@ def records_of(model: Any, x: Any) -> dict[str, LayerRecord]:
     """
     from xavier_lib.frameworks.trace.models import followed  # here, as a batch is what few callers bring
 
-    return {record.name: record for record in reversed(followed(model, x).layers) if record.used}
+    layers = (measure(model, x, None) if isinstance(model, MLP) else followed(model, x)).layers
+    first: dict[str, LayerRecord] = {}
+    for record in layers:
+        if record.used and record.fan_in is not None:
+            first.setdefault(record.name, record)
+    return first
 
 
 def with_batch(contents: Contents, model: Any, x: Any) -> Contents:
@@ -57,6 +64,7 @@ def by_record(array: Stored, record: LayerRecord | None) -> Stored:
         sums=sums,
         fans=array.fans if sums is None else MeanFans(sums, float(array.fans.fan_out)),
         gives=given(record),
+        output=record.output,
         adds=share(record.output, record.stream_before) if branch else None,
     )
 
@@ -86,4 +94,4 @@ def summed_inputs(array: Stored, record: LayerRecord) -> float | None:
     ratio = share(record.output, (record.input or 0.0) * record.weight)
     if len(array.shape) < 3 or ratio is None or ratio**2 >= BORDERED * array.fans.fan_in:
         return None
-    return max(1.0, ratio**2)
+    return max(1.0, float(round(ratio**2)))

@@ -61,8 +61,8 @@ class XavierLib:
     """What :func:`keras_initializer` makes: a Keras initializer that draws with this library.
 
     See :doc:`/chapters/frameworks`. Each one is of Keras's class ``VarianceScaling`` too, to which Keras hands the axes
-    of inputs and outputs. Keras finds it again in copies and saved models once one was made, or where Keras was imported
-    before this module; else a process that only loads a model says
+    of inputs and outputs. Keras finds it again in copies and saved models once one was made, or where Keras was
+    imported before this module; else a process that only loads a model says
     ``custom_objects={"xavier_lib>XavierLib": XavierLib}``. Arguments and errors are those of :func:`keras_initializer`.
 
     >>> kernel = XavierLib("he_normal", rng=0)

@@ -5,17 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from xavier_lib.fans import Fans, MeanFans, fan_in_fan_out
-from xavier_lib.frameworks.by_hand import GRID, recognized
-from xavier_lib.frameworks.following import END, LINEAR, UNKNOWN, After, settings_of
-from xavier_lib.frameworks.rules import known
+from xavier_lib.frameworks.following import LINEAR, After, settings_of
+from xavier_lib.frameworks.jax_after import activation_of
+from xavier_lib.frameworks.jax_fans import fans_of, stack_of
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, dotted, stacked, with_parts
-from xavier_lib.shapes import axes_fans, einsum_fans, embedding_fans, packed_fans, strided_fans
 
 GATES = {"OptimizedLSTMCell": 4, "GRUCell": 3}
 CELLS = {*GATES, "LSTMCell", "SimpleCell"}
 OF_STATE = {"dense_h", "hi", "hf", "hg", "ho"}  # the layers in a cell that carry the state on
-PASSED = ("dropout", "identity")
 
 
 def contents(model: Any) -> Contents:
@@ -114,50 +111,6 @@ def arrays_of(path: tuple[Any, ...], module: Any, modules: Mapping[Any, Any]) ->
     )
 
 
-def stack_of(module: Any, sizes: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Return the sizes of the axes along which layers are stacked, or None if the module does not show which."""
-    from flax import nnx
-
-    if isinstance(module, nnx.Embed):
-        own: tuple[int, ...] = (module.num_embeddings, module.features)
-    elif isinstance(module, nnx.Linear):
-        own = (module.in_features, module.out_features)
-    elif isinstance(module, (nnx.Conv, nnx.ConvTranspose)):
-        own = sizes[-len(module.kernel_size) - 2 :]
-        spatial = tuple(own[:-2]) == tuple(module.kernel_size)
-        return sizes[: -len(own)] if spatial else None
-    else:
-        return ()
-    return sizes[: -len(own)] if sizes[-len(own) :] == own else None
-
-
-def fans_of(module: Any, shape: tuple[int, ...], parts: int) -> Fans | MeanFans | None:
-    """Return the true fans of a module's kernel, or None for a kind that is not known."""
-    from flax import nnx
-
-    if getattr(module, "input_dilation", 1) not in (1, (1,) * (len(shape) - 2)):
-        return None
-    if isinstance(module, nnx.Embed):
-        return embedding_fans(shape)
-    if isinstance(module, nnx.Linear):
-        return packed_fans(shape, parts)
-    if isinstance(module, nnx.LinearGeneral):
-        stacked, inputs = len(module.batch_axis), len(module.in_features)
-        axes = list(range(len(shape)))
-        ends = {"in_axis": axes[stacked : stacked + inputs], "out_axis": axes[stacked + inputs :]}
-        return axes_fans(shape, **ends, batch_axis=axes[:stacked])
-    if isinstance(module, nnx.Einsum):
-        return einsum_fans(module.einsum_str, shape)
-    strides = getattr(module, "strides", None)
-    steps = tuple(strides) if isinstance(strides, (tuple, list)) else (strides or 1,) * (len(shape) - 2)
-    if isinstance(module, nnx.Conv):
-        return strided_fans(fan_in_fan_out(shape, groups=module.feature_group_count), steps)
-    if isinstance(module, nnx.ConvTranspose):
-        fans = fan_in_fan_out(shape, transposed=module.transpose_kernel)
-        return strided_fans(fans, steps, transposed=True)
-    return None
-
-
 def refuse_empty(name: str, value: Any) -> None:
     """Refuse a shape in the place of an array, and an empty array."""
     import jax
@@ -183,31 +136,3 @@ def exact(value: Any) -> Array:
     """Return a JAX array as float32, or as float64 where it is."""
     array = np.asarray(value)
     return array if array.dtype in (np.float32, np.float64) else array.astype(np.float32)
-
-
-def activation_of(path: tuple[Any, ...], modules: Mapping[Any, Any]) -> After:
-    """Return what follows a layer in a Sequential; only the forward pass knows elsewhere."""
-    from flax import nnx
-
-    above = modules.get(path[:-1]) if path else None
-    if isinstance(above, nnx.MultiHeadAttention) and path[-1] in ("query", "key", "value"):
-        return LINEAR
-    if len(path) < 2 or not isinstance(modules.get(path[:-2]), nnx.Sequential):
-        return UNKNOWN
-    normalized = False
-    for after in modules[path[:-2]].layers[int(path[-1]) + 1 :]:
-        name = getattr(after, "__name__", type(after).__name__)
-        if known(name) or not isinstance(after, nnx.Module):
-            return After(name if known(name) else by_values(after), normalized=normalized)
-        normalized = normalized or "norm" in name.lower()
-        if "norm" not in name.lower() and not any(word in name.lower() for word in PASSED):
-            return LINEAR._replace(normalized=normalized)
-    return END if len(path) == 2 else UNKNOWN
-
-
-def by_values(function: Any) -> str | None:
-    """Return the name of a function by its values, or None."""
-    try:
-        return recognized(np.asarray(function(GRID), dtype=float))
-    except Exception:  # whatever a function raises for a grid in the place of its inputs
-        return None

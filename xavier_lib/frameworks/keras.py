@@ -91,7 +91,8 @@ def parts_of(layer: Any, kinds: set[str], above: Holder | None) -> Iterator[Part
             yield "kernel", einsum_fans(layer.equation, shape), plain
         elif "BaseConv" in kinds:
             fans = fan_in_fan_out(shape, groups=layer.groups)
-            yield "kernel", strided_fans(fans, layer.strides), plain | {"movable": True}
+            other = fans if math.prod(layer.strides) > 1 else None
+            yield "kernel", strided_fans(fans, layer.strides), plain | {"movable": True, "unstrided": other}
         elif "BaseConvTranspose" in kinds:
             yield "kernel", *transposed(layer, shape, plain)
         elif "BaseDepthwiseConv" in kinds:

@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from xavier_lib.frameworks.by_hand import GRID, Edges, activation_behind, recognized
 from xavier_lib.frameworks.following import END, LINEAR, UNKNOWN, After, merged
 from xavier_lib.frameworks.rules import known
@@ -65,7 +67,9 @@ def called(activation: Any) -> str | None:
     if not known(name):
         return by_values(activation) if callable(activation) and not isinstance(activation, type) else None
     slope = getattr(activation, "negative_slope", 0.2 if name == "leaky_relu" else 0.0)  # 0.2 is Keras's own
-    if slope:
+    if name == "PReLU" and getattr(activation, "built", False):
+        slope = np.mean(activation.alpha)
+    if slope or name == "PReLU":
         return f"leaky_relu({float(slope):.9g})"
     alpha = getattr(activation, "alpha", 1.0)
     number = isinstance(alpha, (int, float)) and alpha != 1 and name.lower() in ("elu", "celu")

@@ -8,11 +8,13 @@ from typing import Any, Literal
 
 from xavier_lib.arguments import RNG, flag, generator, named, one_of, positive
 from xavier_lib.frameworks.batch import with_batch
+from xavier_lib.frameworks.comparison import Comparison, compared
 from xavier_lib.frameworks.jax import contents as flax_contents
 from xavier_lib.frameworks.keras import contents as keras_contents
+from xavier_lib.frameworks.low_rank import with_factors
 from xavier_lib.frameworks.perceptron import contents as perceptron_contents
 from xavier_lib.frameworks.pytorch import contents as torch_contents
-from xavier_lib.frameworks.report import Comparison, Report, compared, judged
+from xavier_lib.frameworks.report import Report, judged
 from xavier_lib.frameworks.rules import start_for, start_named
 from xavier_lib.frameworks.setting import set_by_batch
 from xavier_lib.frameworks.starting import planned
@@ -131,7 +133,9 @@ def inspect(
 def seen(name: str, model: Any, x: Any) -> Contents:
     """Return what lies in a model, and with a batch what the batch shows of it."""
     contents = contents_of(name, model)
-    return contents if x is None else with_batch(contents, model, x)
+    if x is not None:
+        contents = with_batch(contents, model, x)
+    return replace(contents, arrays=with_factors(contents.arrays))
 
 
 def compare(models: Mapping[str, Any]) -> Comparison:

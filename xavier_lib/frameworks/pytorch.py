@@ -1,12 +1,13 @@
 """Reads a ``torch.nn.Module``: its arrays of weights, their true fans, and what follows each layer."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from xavier_lib.fans import Fans, MeanFans, fan_in_fan_out
 from xavier_lib.frameworks.following import LINEAR, After, settings_of
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, dotted, turned, turned_back, with_parts
-from xavier_lib.frameworks.torch_graph import followers
+from xavier_lib.frameworks.torch_followers import followers
 from xavier_lib.shapes import embedding_fans, packed_fans, strided_fans
 
 ATTENTION = {"in_proj_weight": 3, "q_proj_weight": 1, "k_proj_weight": 1, "v_proj_weight": 1}
@@ -96,7 +97,7 @@ def parts_of(module: Any, following: dict[str, Any]) -> Iterator[Part]:
             return  # traced: the settings are gone
         bias = None if getattr(module, "bias", None) is None else place(module.bias)
         turned_around = bool(getattr(module, "transposed", False))
-        own = {"bias": bias, "movable": not turned_around, "transposed": turned_around}
+        own = {"bias": bias, "movable": not turned_around, "transposed": turned_around, "unstrided": unstrided(module)}
         yield "weight", kind, fans_of(module), following | own
     elif isinstance(module, (nn.Embedding, nn.EmbeddingBag)) or scripted:
         yield "weight", kind, embedding_fans(module.weight.shape), settings_of(LINEAR) | {"lookup": True}
@@ -120,6 +121,13 @@ def recurrent_parts(module: Any, kind: str) -> Iterator[Part]:
             parts = 1 if part.startswith("weight_hr") else parameter.shape[0] // module.hidden_size
             own = {"parts": parts, "gates": parts > 1, "recurrent": part.startswith("weight_hh")}
             yield part, with_parts(kind, parts), packed_fans(parameter.shape, parts, layout="OI"), after | own
+
+
+def unstrided(module: Any) -> Fans | None:
+    """Return the fans of a convolution without its strides, or None where it has none."""
+    if not hasattr(module, "groups") or module.transposed or math.prod(module.stride) == 1:
+        return None
+    return fan_in_fan_out(module.weight.shape, layout="OI", groups=module.groups)
 
 
 def fans_of(module: Any) -> Fans | MeanFans:

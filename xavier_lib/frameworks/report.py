@@ -4,20 +4,16 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from xavier_lib.fans import MeanFans
 from xavier_lib.frameworks.depth import remarks_on
 from xavier_lib.frameworks.draws import distribution_of, numbers_of
-from xavier_lib.frameworks.rules import GLOROT, HE
 from xavier_lib.frameworks.stored import Contents, Stored
 from xavier_lib.frameworks.verdicts import verdict_on
 from xavier_lib.frameworks.verdicts import wanted_start as wanted_start  # for those who measure
 from xavier_lib.names import Mode
-from xavier_lib.weights.scaling import fan_of, std_of
 from xavier_lib.wording import html_table
 
 PACKED = "fans of each part are a convention: each is right for its own layer, and one input feeds all parts at once"
 BORDERS = "fans of a transposed convolution are those inside: at a border, or on a map of 1 × 1, an output sums fewer"
-COLUMNS = ("layer", "shape", "drawn from", "std", "Glorot", "ratio", "He", "ratio")
 HEADS = ("layer", "kind", "shape", "fans", "before", "spread", "wanted", "verdict")
 
 
@@ -119,45 +115,6 @@ class Report(tuple[Layer, ...]):
         return html_table(HEADS, self.rows()) + notes
 
 
-class Comparison(tuple[tuple[str, ...], ...]):
-    """What :func:`~xavier_lib.frameworks.models.compare` found: a tuple of rows that prints as a table.
-
-    See :doc:`/chapters/frameworks`.
-
-    >>> from xavier_lib import MLP, lecun_normal
-    >>> from xavier_lib.frameworks import compare
-    >>> print(compare({"LeCun": MLP((64, 50), lecun_normal, rng=0)}))
-    layer  shape    drawn from     std  Glorot  ratio      He  ratio
-    LeCun  64 × 50  normal      0.1252  0.1325   0.94  0.1768   0.71
-    """
-
-    def __repr__(self) -> str:
-        """Return a table of plain text."""
-        lines = [COLUMNS, *self]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
-        words = 3  # columns of text, on the left; the others hold numbers
-        return "\n".join(
-            "  ".join(
-                f"{cell:<{width}}" if column < words else f"{cell:>{width}}"
-                for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-            )
-            for line in lines
-        )
-
-    def _repr_html_(self) -> str:
-        return html_table(COLUMNS, self)
-
-
-def compared(name: str, layer: Layer) -> tuple[str, ...]:
-    """Return a row of a comparison: what was drawn, and what Glorot and He would give by the true fans."""
-    fans = MeanFans(layer.fan_in, layer.fan_out)
-    cells = [f"{layer.measured:.4f}"]
-    for start in (GLOROT, HE):
-        std = std_of(start.scale, fan_of(start.mode, fans))
-        cells += [f"{std:.4f}", f"{layer.measured / std:.2f}"]
-    return (name, times(layer.shape), layer.distribution, *cells)
-
-
 def times(shape: Sequence[int]) -> str:
     """Return a shape as a reader would write it."""
     return " × ".join(map(str, shape))
@@ -173,9 +130,14 @@ def fans_of(layer: Layer) -> str:
 def judged(contents: Contents, mode: Mode | None = None) -> Report:
     """Return the report on the arrays of a model."""
     layers = [judge(array, mode) for array in contents.arrays]
-    remarks = [*contents.unseen, *remarks_on(contents.arrays, mode)]
+    measured = any(array.output is not None for array in contents.arrays)
+    unknown = any(array.activation is None for array in contents.arrays)
+    remarks = [
+        *(contents.unseen if unknown or measured else ()),
+        *([] if measured else remarks_on(contents.arrays, mode)),
+    ]
     remarks += [PACKED] if any(array.parts > 1 for array in contents.arrays) else []
-    remarks += [BORDERS] if any(array.transposed and array.sums is None for array in contents.arrays) else []
+    remarks += [BORDERS] if any(array.transposed and array.output is None for array in contents.arrays) else []
     return Report(tied(contents.arrays, layers), [*contents.left_out, *contents.kept], remarks)
 
 
@@ -206,8 +168,14 @@ def judge(array: Stored, mode: Mode | None = None) -> Layer:
         normalized=array.normalized,
         summed=array.summed,
         before=before(array),
-        note="" if array.trainable else "frozen",
+        note=note_on(array),
     )
+
+
+def note_on(array: Stored) -> str:
+    """Return what else there is to know of an array."""
+    counted = "" if array.sums is None else "fan-in counted on the batch, borders included"
+    return "; ".join(note for note in ("" if array.trainable else "frozen", counted) if note)
 
 
 def before(array: Stored) -> str:
@@ -219,7 +187,7 @@ def before(array: Stored) -> str:
         name = f"a sum and {array.beyond}" if array.beyond not in (None, "linear") else "a sum"
     elif array.gates:
         name = "gates of sigmoid and tanh"
-    return f"a normalization and {name}" if array.normalized else name
+    return f"a normalization and {name}" if array.normalized and not array.summed else name
 
 
 def tied(arrays: Sequence[Stored], layers: Sequence[Layer]) -> list[Layer]:

@@ -2,20 +2,17 @@
 
 import math
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from xavier_lib.diagnosis.records import LayerRecord
 from xavier_lib.frameworks.batch import given, records_of, share
 from xavier_lib.frameworks.rules import known
 from xavier_lib.frameworks.stored import Stored
-from xavier_lib.nn.functions import function_named
-from xavier_lib.nn.quadrature import normal_mean, returning_gain
+from xavier_lib.nn.quadrature import size_before
 
 PASSES = 16  # each settles at least one layer more, and most of them many
 CLOSE = 0.02  # a size that near to the wanted one is left
 SIMPLE = 0.05  # what is kept behind a linear layer misses 1 by no more, if nothing but the next layer follows
-ENOUGH = 0.28  # the mean square that a bounded activation should give at least: a size a little above one half
 LARGEST = 100.0  # factor of one pass
 
 
@@ -43,12 +40,16 @@ def set_by_batch(model: Any, x: Any, arrays: Sequence[Stored], gain: float) -> N
 
 def settable(array: Stored, record: LayerRecord) -> bool:
     """Say whether the size of the signal sets an array, and the batch shows it."""
-    elsewhere = array.lookup or array.recurrent or array.gates or record.last or record.normalized
-    if elsewhere or record.output is None or not math.isfinite(record.output) or given(record) is None:
+    if array.lookup or array.recurrent or array.gates or not record.output or not math.isfinite(record.output):
         return False
-    if record.branch is not None or activation_of(array, record) != "linear":
-        return activation_of(array, record) not in ("softmax", "logsoftmax", "log_softmax")
-    return abs((record.kept or 0.0) - 1) < SIMPLE
+    if record.branch is not None:
+        return True
+    activation = activation_of(array, record)
+    if record.normalized or (activation is not None and size_before(activation) is not None):
+        return not record.normalized
+    if record.last or given(record) is None or activation in ("softmax", "logsoftmax", "log_softmax"):
+        return False
+    return activation != "linear" or abs((record.kept or 0.0) - 1) < SIMPLE
 
 
 def activation_of(array: Stored, record: LayerRecord) -> str | None:
@@ -67,24 +68,3 @@ def wanted_over_had(array: Stored, record: LayerRecord, *, enters: bool) -> floa
         return share(bounded, record.output) or 1.0
     size, ratio = given(record) or (1.0, 1.0)
     return share(1.0, size if enters else ratio) or 1.0
-
-
-@cache
-def size_before(activation: str) -> float | None:
-    """Return the size that pre-activations of a bounded activation should have, None for one that is not bounded.
-
-    1, as in Mishkin and Matas (2016), or more where less than a half would be left of it.
-
-    >>> size_before("tanh"), round(size_before("softsign"), 2), size_before("relu")
-    (1.0, 1.64, None)
-    """
-    f = function_named(activation)
-    if f is None or activation == "linear" or returning_gain(activation) is not None:
-        return None
-    low, high = 1.0, 8.0
-    if normal_mean(lambda z: f(z) ** 2) >= ENOUGH:
-        return low
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if normal_mean(lambda z: f(z) ** 2, middle) < ENOUGH else (low, middle)
-    return high

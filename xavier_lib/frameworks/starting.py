@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xavier_lib.frameworks.draws import orthogonal
-from xavier_lib.frameworks.rules import Start
-from xavier_lib.frameworks.stored import Array, Contents, Place, Stored, low_rank
+from xavier_lib.frameworks.rules import LECUN, Start
+from xavier_lib.frameworks.stored import Array, Contents, Place, Stored
 from xavier_lib.frameworks.verdicts import start_of, wanted_std
 from xavier_lib.names import Distribution, Mode
 from xavier_lib.weights.drawing import draw, fitting_std
@@ -73,15 +73,15 @@ def planned(contents: Contents, named: Start | None, mode: Mode | None, overwrit
     reasons = {} if overwrite else {array.key: why_left(array) for array in contents.arrays if why_left(array)}
     drawn = [array for array in contents.arrays if array.key not in reasons]
     if not drawn:
-        raise ValueError(
-            f"model must hold weights to draw, got only {'; '.join(dict.fromkeys(reasons.values()))} ones; "
-            "overwrite=True draws them"
-        )
-    starts = [named or start_of(array, mode) for array in drawn]
+        kinds = " or ".join(dict.fromkeys(reasons.values()))
+        raise ValueError(f"model must hold weights to draw, got only {kinds} ones; overwrite=True draws them")
+    starts = [named or start_of(array, mode) or first_guess(array) for array in drawn]
     unknown = [array.name for array, start in zip(drawn, starts, strict=True) if start is None]
     if unknown:
         names = f"{', '.join(unknown[:3])}{f' and {len(unknown) - 3} more' if len(unknown) > 3 else ''}"
-        raise ValueError(f"activation must say what follows {names}, which the model does not show, got None")
+        raise ValueError(
+            f"activation must say what follows {names}, which the model does not show, got None; a batch x shows it"
+        )
     spreads: dict[int, float] = {}
     for array, start in zip(drawn, starts, strict=True):
         std = wanted_std(array, start) if start is not None else math.inf
@@ -94,10 +94,15 @@ def planned(contents: Contents, named: Start | None, mode: Mode | None, overwrit
     return Plan(list({array.key: array for array in reversed(drawn)}.values())[::-1], spreads, said)
 
 
+def first_guess(array: Stored) -> Start | None:
+    """Return where to begin with an array that a batch reached without showing what is kept, as a signal may die."""
+    return None if array.output is None else LECUN
+
+
 def why_left(array: Stored) -> str:
     """Return why an array is not drawn unless one asks for it, or nothing."""
     if not array.trainable:
         return "frozen"
-    if low_rank(array.name):
+    if array.factor:
         return "low-rank"
     return "orthogonal" if array.recurrent and orthogonal(array.weights.read()) else ""

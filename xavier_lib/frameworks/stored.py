@@ -46,8 +46,10 @@ class Stored:
         gates: whether they are the gates of a recurrent layer, before sigmoid and tanh.
         recurrent: whether it carries a state on from step to step.
         trainable: whether it is not frozen.
+        factor: whether it is one of the two factors of a low-rank adapter.
         transposed: whether it belongs to a transposed convolution, whose outputs at a border sum fewer inputs.
         rescaled: whether the model divides it by its own size at each call, as spectral normalization does.
+        unstrided: the fans of a convolution as they would be at stride 1, where it has another.
         normalized: whether a normalization follows before the activation.
         summed: whether its outputs are added to something, as those of the last layer of a residual branch are.
         beyond: which activation follows the sum, if one does.
@@ -56,6 +58,7 @@ class Stored:
         branch: with a batch, the number of its residual branch and how many there are.
         sums: with a batch, how many inputs one output sums, borders included.
         gives: with a batch, the size of what the next layers get, and that over the size of what it got itself.
+        output: with a batch, the size of its outputs.
         adds: with a batch, the size of what it adds over that of the stream that it is added to.
     """
 
@@ -73,8 +76,10 @@ class Stored:
     gates: bool = False
     recurrent: bool = False
     trainable: bool = True
+    factor: bool = False
     transposed: bool = False
     rescaled: bool = False
+    unstrided: Fans | None = None
     normalized: bool = False
     summed: bool = False
     beyond: str | None = None
@@ -83,6 +88,7 @@ class Stored:
     branch: tuple[int, int] | None = None
     sums: float | None = None
     gives: tuple[float, float] | None = None
+    output: float | None = None
     adds: float | None = None
 
 

@@ -1,12 +1,14 @@
 """Compares the spread of an array of weights with the one that its rule asks for, and says so in words."""
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from xavier_lib.frameworks.draws import Numbers
 from xavier_lib.frameworks.rules import GLOROT, LOOKUP, Start, in_mode, start_for
-from xavier_lib.frameworks.stored import Stored, low_rank
+from xavier_lib.frameworks.stored import Stored
 from xavier_lib.names import Mode
+from xavier_lib.nn.quadrature import size_before
 from xavier_lib.weights.scaling import MODES, fan_of, std_of
 
 NEAR = 0.03  # a spread that far from the rule's counts as the rule's, besides the error of a sample
@@ -47,6 +49,8 @@ def start_of(array: Stored, mode: Mode | None = None) -> Start | None:
     Raises:
         TypeError, ValueError: as in :func:`wanted_start`.
     """
+    if array.activation is None and array.last and array.output is not None:
+        return GLOROT  # whatever function the outputs pass: no layer gets them
     if array.lookup or array.activation is not None or not array.kept:
         return wanted_start(array, array.activation, mode)
     return in_mode(Start(f"gain {array.kept**-0.5:.3g} by the batch", 1 / array.kept, "fan_in"), mode)
@@ -57,14 +61,33 @@ def wanted_std(array: Stored, start: Start) -> float:
     return std_of(start.scale, fan_of(start.mode, array.fans))
 
 
-def also_right(array: Stored, start: Start, mode: Mode | None) -> list[Start]:
-    """Return the starts that are as good as the wanted one: by another fan, or for what follows the sum."""
+class Right(NamedTuple):
+    """A spread that is right for an array.
+
+    Attributes:
+        start: the start that gives it.
+        std: the spread.
+        how: by which fan, if not by the one that the rule names first.
+    """
+
+    start: Start
+    std: float
+    how: str
+
+
+def rights(array: Stored, start: Start, mode: Mode | None) -> Iterator[Right]:
+    """Yield the spreads that are as good as the wanted one: by another fan, or for what follows the sum."""
     starts = [start]
     if array.summed and array.beyond and array.activation is not None:
         starts.append(start_for(array.beyond, mode))
-    if mode is None and not array.lookup:
-        starts += [in_mode(one, other) for one in starts for other in MODES]
-    return list(dict.fromkeys(starts))
+    free = mode is None and not array.lookup
+    for one in starts:
+        for other in dict.fromkeys([one, *(in_mode(one, another) for another in MODES if free)]):
+            how = f" by {other.mode}" if other.mode != one.mode else ""
+            yield Right(other, wanted_std(array, other), how)
+            if other.mode == "fan_out" and array.unstrided is not None:
+                spread = std_of(other.scale, fan_of(other.mode, array.unstrided))
+                yield Right(other, spread, " by fan_out with the stride left out")
 
 
 def verdict_on(array: Stored, numbers: Numbers, kind: str, mode: Mode | None) -> Verdict:
@@ -77,19 +100,30 @@ def verdict_on(array: Stored, numbers: Numbers, kind: str, mode: Mode | None) ->
         return Verdict(start, wanted, "all weights equal: the units stay alike")
     lean = leaning(numbers)
     if kind == "orthogonal" and array.recurrent:
-        return Verdict(start, wanted, f"orthogonal: it keeps the size of the state{lean}")
-    if low_rank(array.name):
+        return Verdict(start, wanted, f"orthogonal: it keeps the length of the state{lean}")
+    if array.factor:
         return Verdict(start, wanted, f"first factor of a low-rank pair, whose product starts at zero{lean}")
     if start is None or wanted is None:
         return Verdict(None, None, f"no verdict, as what follows is not known{lean}")
     band = STANDARD_ERRORS * math.sqrt(max(numbers.peak - 1, 0.2)) / 2 / math.sqrt(numbers.size)  # by the fourth moment
-    for other in also_right(array, start, mode):
-        spread = wanted_std(array, other)
-        if abs(numbers.std / spread - 1) <= max(NEAR, band):
-            by = f" by {other.mode}" if other.mode != start.mode else ""
-            fits = "too few weights to tell" if band > FEW else f"fits {other.rule}{by}"
-            return Verdict(other, spread, f"{fits}{lean}")
-    return Verdict(start, wanted, f"{missing(array, numbers.std, wanted, start.rule)}{lean}")
+    for right in rights(array, start, mode):
+        if abs(numbers.std / right.std - 1) <= max(NEAR, band):
+            fits = "too few weights to tell" if band > FEW else f"fits {right.start.rule}{right.how}"
+            return Verdict(right.start, right.std, f"{fits}{lean}")
+    words = by_batch(array) or missing(array, numbers.std, wanted, start.rule)
+    return Verdict(start, wanted, f"{words}{lean}")
+
+
+def by_batch(array: Stored) -> str:
+    """Say that a layer gives on what it got, or that its outputs have the size that they should have, or nothing."""
+    bounded = None if array.activation is None or array.summed else size_before(array.activation)
+    if bounded is not None and array.output is not None and abs(array.output / bounded - 1) <= NEAR:
+        return f"fits the batch: pre-activations of {array.output:.2g}"
+    if array.gives is None or array.summed or array.last or array.lookup:
+        return ""
+    size, ratio = array.gives
+    near = abs(ratio - 1) <= NEAR or abs(size - 1) <= NEAR
+    return f"fits the batch: {size:.2g} goes on, {ratio:.2g} of what came in" if near else ""
 
 
 def leaning(numbers: Numbers) -> str:
@@ -100,7 +134,7 @@ def leaning(numbers: Numbers) -> str:
 
 def zeros(array: Stored) -> str:
     """Say what zeros do where they stand."""
-    if low_rank(array.name):
+    if array.factor:
         return "all zeros: the second factor of a low-rank pair, whose product starts at zero"
     if array.summed or array.branch:
         return "all zeros before a sum: the branch starts at nothing, and learns"
@@ -116,9 +150,11 @@ def missing(array: Stored, spread: float, wanted: float, rule: str) -> str:
     ratio = spread / wanted
     if array.lookup:
         return ONE_ROW.format(spread)
+    if array.branch and array.adds is not None and (ratio < 1 or array.adds <= 1 + NEAR):
+        number, branches = array.branch
+        return f"last of a residual branch, {number + 1} of {branches}: adds {array.adds:.2g} of the stream"
     if array.summed and ratio < 1:
-        where = "last of a residual branch" if array.branch else "before a sum"
-        return f"{ratio:.3g} of {rule}, {where}: as small as its maker wants it"
+        return f"{ratio:.3g} of {rule}, before a sum: a branch may be as small as its maker wants"
     logits = spread * math.sqrt(array.fans.fan_in)  # for inputs of size 1
     if array.last and rule == GLOROT.rule and logits <= 1 + NEAR:
         return f"{ratio:.3g} of {rule}, at the end: outputs of {logits:.2g} for inputs of 1"

@@ -41,7 +41,7 @@ def _gelu(z: Array) -> Array:
 
 
 def _gelu_tanh(z: Array) -> Array:
-    return np.asarray(z * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))) / 2)
+    return np.asarray(z * (1 + np.tanh((2 / math.pi) ** 0.5 * (z + 0.044715 * z**3))) / 2)
 
 
 def _silu(z: Array) -> Array:

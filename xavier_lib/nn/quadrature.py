@@ -14,6 +14,7 @@ from xavier_lib.nn.functions import function_named
 KINKS = (-6.0, -3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 6.0)
 FARTHEST = 12.0  # less than 10⁻³² of the distribution lies beyond
 LARGEST_GAIN = 8.0  # what needs more is bounded, or as good as that
+ENOUGH = 0.28  # the mean square that a bounded activation should give at least: a size a little above one half
 STEP = 1e-4  # of a central difference: an error of 10⁻⁸, for slopes that are read to three digits
 
 
@@ -43,11 +44,11 @@ def normal_mean(f: Callable[[Array], Array], size: float = 1.0) -> float:
     >>> round(normal_mean(lambda z: np.maximum(z, 0) ** 2), 12)
     0.5
     """
-    nodes, weights = _panels(size)
+    nodes, weights = panels(size)
     return float(f(size * nodes) @ weights)
 
 
-def _panels(size: float) -> tuple[Array, Array]:
+def panels(size: float) -> tuple[Array, Array]:
     """Return the nodes and the weights of a mean over standard normal numbers, with the kinks of f(size · z)."""
     kinks = [kink / size for kink in KINKS if abs(kink) < FARTHEST * size]
     ends = np.unique([*np.linspace(-FARTHEST, FARTHEST, 49), *kinks])
@@ -99,3 +100,24 @@ def returning_gain(name: str) -> float | None:
         middle = (low + high) / 2
         low, high = (middle, high) if normal_mean(lambda z: f(z) ** 2, middle) < 1 else (low, middle)
     return (low + high) / 2
+
+
+@cache
+def size_before(activation: str) -> float | None:
+    """Return the size that pre-activations of a bounded activation should have, None for one that is not bounded.
+
+    1, as in Mishkin and Matas (2016), or more where less than a half would be left of it.
+
+    >>> size_before("tanh"), round(size_before("softsign"), 2), size_before("relu")
+    (1.0, 1.64, None)
+    """
+    f = function_named(activation)
+    if f is None or activation == "linear" or returning_gain(activation) is not None:
+        return None
+    low, high = 1.0, 8.0
+    if normal_mean(lambda z: f(z) ** 2) >= ENOUGH:
+        return low
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if normal_mean(lambda z: f(z) ** 2, middle) < ENOUGH else (low, middle)
+    return high

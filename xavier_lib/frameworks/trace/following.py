@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from xavier_lib.frameworks.trace.nodes import (
     ATTENTION,
+    DIFFERENCE,
     JOIN,
     NORM,
     PRODUCT,
@@ -52,7 +53,7 @@ def into(node: Node, child: Node, further: Exits) -> Exits:
         return further if set(further) == {"softmax"} else {LINEAR: child}
     if child.kind is ATTENTION:
         return {LINEAR: child} if node is child.parents[-1] else {"softmax": child}
-    return {LINEAR: child} if child.kind in (USE, SUM, PRODUCT) else further
+    return {LINEAR: child} if child.kind in (USE, SUM, DIFFERENCE, PRODUCT) else further
 
 
 def normalized(nodes: Sequence[Node]) -> dict[Node, bool]:
@@ -104,7 +105,7 @@ def arriving(node: Node, child: Node, found: dict[Node, float | None]) -> float 
     further = found[child]
     if further is None or goes_round(node, child) or (child.kind is STATISTIC and child.absorbed):
         return None
-    if child.kind in (SUM, JOIN):
+    if child.kind in (SUM, DIFFERENCE, JOIN):
         return further * node.square / child.square if node.square and child.square else None
     if child.kind is SCORES and node.root.kind is SOFTMAX:
         return None

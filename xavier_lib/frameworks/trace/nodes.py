@@ -5,6 +5,7 @@ from typing import Any
 
 # What a node is to those who follow a signal.
 INPUT, PASS, CURVE, USE, SUM, JOIN = "input", "pass", "curve", "use", "sum", "join"
+DIFFERENCE = "difference"
 PRODUCT, NORM, STATISTIC, SOFTMAX, SCORES = "product", "norm", "statistic", "softmax", "scores"
 ATTENTION, WEIGHT, IDS, UNKNOWN = "attention", "weight", "ids", "unknown"
 
@@ -33,6 +34,7 @@ class Node:
         peaked: of a softmax, the share of rows with nearly all in one place.
         array: of weights, the parameter that they come from.
         vectors: the parameters along one axis that took part.
+        judged: whether a name was looked for by its numbers.
         output: whether it is an output of the model.
         children: the signals that were made of it.
     """
@@ -56,6 +58,7 @@ class Node:
     peaked: float | None = None
     array: Any = None
     vectors: tuple[Any, ...] = ()
+    judged: bool = False
     output: bool = False
     children: list["Node"] = field(default_factory=list)
 

@@ -45,7 +45,7 @@ def measured(
     if backward and any(tensor.is_inference() for tensor in (*inputs, *(entry.parameter for entry in held))):
         backward, unseen = False, ["the gradients: the weights or the batch were made in inference mode"]
     with ExitStack() as stack:
-        guarded = stack.enter_context(unchanged(model, [*inputs, *tensors_in(y)]))
+        guard = stack.enter_context(unchanged(model, [*inputs, *tensors_in(y)]))
         stack.enter_context(plainly(model))
         stack.enter_context(torch.set_grad_enabled(backward))
         running = Running()
@@ -55,11 +55,13 @@ def measured(
             held,
             running,
             lambda use, tensor: hooks.append(watched(use, tensor, samples, large)),
+            guard.called,
             backward=backward,
         )
-        with guarded(), following_modules(model, running):
+        with following_modules(model, running):
             recorder.given(iter(inputs))
             outputs = forward(model, x, recorder)
+        with mode(guard.called):
             recorder.outputs(tensors_in(outputs))
             logits = main_output(outputs)
             size = None if logits is None else mean_square(logits.detach()) ** 0.5

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from xavier_lib.frameworks.trace.nodes import NORM, SUM, USE, Node
+from xavier_lib.frameworks.trace.nodes import SUM, USE, Node
 
 
 class Branch(NamedTuple):
@@ -27,59 +27,54 @@ class Branch(NamedTuple):
 
 
 def branches(nodes: Sequence[Node]) -> list[Branch]:
-    """Return all branches in the order of the pass; each sum that closes one is marked with the stream it takes."""
+    """Return all branches in the order of the pass; each sum that closes one is marked with the stream it takes.
+
+    A branch without weights, as one that pools, closes too, and does not count.
+    """
     found: list[Branch] = []
-    streams: dict[Node, tuple[int, int]] = {}  # of each sum, its stream and how many branches that had before it
+    streams: dict[Node, tuple[int, int]] = {}  # of each sum, its stream and how many branches that has so far
     for node in nodes:
-        pair = carried(node) if node.kind is SUM else None
-        if pair is None:
+        taken = carried(node) if node.kind is SUM else None
+        if taken is None:
             continue
-        stream, branch = pair
+        stream, branch, weighted = taken
         node.of = stream
-        earlier = next((sum_ for sum_ in upwards(stream) if sum_ in streams), None)
+        earlier = next((before for before in upwards(stream) if before in streams), None)
         number, count = streams[earlier] if earlier is not None else (len({n for n, _ in streams.values()}), 0)
-        streams[node] = (number, count + 1)
-        found.append(Branch(*ends(branch), stream.square, node.square, count, number))
+        streams[node] = (number, count + weighted)
+        if weighted:
+            found.append(Branch(*ends(branch), stream.square, node.square, count, number))
     return found
 
 
-def carried(node: Node) -> tuple[Node, Node] | None:
-    """Return the operand of a sum that is carried past the other one, and that other one; None if neither is."""
+def carried(node: Node) -> tuple[Node, Node, bool] | None:
+    """Return the operand of a sum that is carried past another one, that other one, and whether it has weights."""
     first, *others = node.parents
-    for stream, branch in [(first, other) for other in others] + [(other, first) for other in others]:
-        if past_weights(unscaled(stream), branch):
-            return stream, branch
+    for stream, branch in [pair for other in others for pair in ((first, other), (other, first))]:
+        weighted = on_the_way(stream if stream.curved else stream.root, branch)
+        if weighted is not None:
+            return stream, branch, weighted
     return None
 
 
-def unscaled(node: Node) -> Node:
-    """Return the signal that a node hands on, at most scaled."""
-    return node if node.curved else node.root
-
-
-def past_weights(start: Node, end: Node) -> bool:
-    """Say whether a signal comes from an earlier one through weights."""
-    left, seen = [(end, False)], set()
+def on_the_way(start: Node, end: Node) -> bool | None:
+    """Say whether there are weights on the way from an earlier signal to another one; None if there is no way."""
+    left, seen, found = [(end, False)], set(), None
     while left:
         node, crossed = left.pop()
         if node is start or (node.root is start and not node.curved):
-            if crossed:
-                return True
-            continue
-        if node.time < start.time or (node, crossed) in seen:
-            continue
-        seen.add((node, crossed))
-        left += [(parent, crossed or node.kind is USE) for parent in node.parents]
-    return False
+            found = found or crossed
+        elif node.time >= start.time and (node, crossed) not in seen:
+            seen.add((node, crossed))
+            left += [(parent, crossed or node.kind is USE) for parent in node.parents]
+    return found
 
 
 def upwards(node: Node) -> Iterator[Node]:
     """Yield the signals that one comes from without weights, sums or products between, nearest first."""
     while True:
         yield node
-        if node.kind in (SUM, USE) or len(node.parents) != 1 and not (node.within or node.kind is NORM):
-            return
-        if not node.parents:
+        if node.kind in (SUM, USE) or not node.parents or (len(node.parents) > 1 and not node.within):
             return
         node = node.parents[0]
 
@@ -96,10 +91,10 @@ def ends(branch: Node) -> tuple[tuple[Node, ...], tuple[Any, ...]]:
             if node in seen or (node.curved and not bent):
                 continue
             seen.add(node)
+            vectors += node.vectors
             if node.kind is USE:
                 found.append(node)
                 continue
-            vectors += node.vectors
             left += [parent for parent in node.parents if not (node.kind is SUM and node.of is parent)]
         if found:
             return tuple(found), tuple(vectors)

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from xavier_lib.frameworks.trace.torch_sizes import CHUNK
 
+FEW = 16  # weights of a unit that tell it from the others, as a rule
+
 
 class Facts(NamedTuple):
     """What the numbers of an array show; the names are those of :class:`xavier_lib.diagnosis.records.LayerRecord`."""
@@ -34,62 +36,64 @@ def facts_of(values: Any, unit: int | None) -> Facts:
     """Measure an array; its units lie along one axis, if that is known."""
     import torch
 
-    count = values.numel()
-    total = power = zeros = 0.0
-    low, high = math.inf, -math.inf
+    count, zeros, low, high = values.numel(), 0, math.inf, -math.inf
+    seen, centre, squares = 0, 0.0, 0.0  # of the pieces so far: how many numbers, their mean, squares about it
     for piece in pieces(values):
-        total += float(piece.sum(dtype=torch.float64))
-        least, most = piece.aminmax()
-        low, high = least_of(low, float(least)), most_of(high, float(most))
-        zeros += piece.numel() - int(torch.count_nonzero(piece))
-    finite = math.isfinite(low) and math.isfinite(high)
-    if not finite:
-        return Facts(math.nan, math.nan, math.nan, max(abs(low), abs(high)), 0.0, False, zeros / count, 0.0)
-    centre, at_bound, size = total / count, 0, 0.0
-    for piece in pieces(values):
-        power += float(torch.linalg.vector_norm(piece - centre)) ** 2
-        size += float(torch.linalg.vector_norm(piece)) ** 2
-        at_bound += int(((piece == low) | (piece == high)).sum())
-    largest = max(abs(low), abs(high))
+        variance, mean = (float(found) for found in torch.var_mean(piece, correction=0))
+        step, numbers = mean - centre, piece.numel()
+        squares += numbers * variance + step * step * seen * numbers / (seen + numbers)
+        centre += step * numbers / (seen + numbers)
+        seen += numbers
+        least, most = (float(end) for end in piece.aminmax())
+        low, high = min(low, least), max(high, most)  # what is no number shows in the mean
+        zeros += numbers - int(torch.count_nonzero(piece))
+    if not math.isfinite(centre) or not math.isfinite(squares):
+        finite = all(bool(torch.isfinite(piece).all()) for piece in pieces(values))
+        largest = max(abs(low), abs(high))
+        return Facts(math.nan, math.nan, largest if finite else math.nan, largest, 0.0, finite, zeros / count, 0.0)
+    ends = sum(int(torch.count_nonzero((piece == low) | (piece == high))) for piece in pieces(values))
+    spread = math.sqrt(squares / count)
     alike = alike_units(values, unit) if unit is not None and values.ndim > 1 else 0.0
-    return Facts(
-        math.sqrt(power / count), centre, math.sqrt(size / count), largest, at_bound / count, True, zeros / count, alike
-    )
-
-
-def least_of(one: float, other: float) -> float:
-    """Return the smaller number, or what is none."""
-    return math.nan if math.isnan(one) or math.isnan(other) else min(one, other)
-
-
-def most_of(one: float, other: float) -> float:
-    """Return the larger number, or what is none."""
-    return math.nan if math.isnan(one) or math.isnan(other) else max(one, other)
+    size = float(math.hypot(spread, centre))
+    return Facts(spread, centre, size, max(abs(low), abs(high)), ends / count, True, zeros / count, alike)
 
 
 def alike_units(values: Any, unit: int) -> float:
-    """Return the share of units whose weights are those of another unit, number by number."""
+    """Return the share of units whose weights are those of another unit, number by number.
+
+    Units whose first weights differ are told apart by these; the others are compared by a sum of all their digits.
+    """
     import torch
 
     units = values.shape[unit]
     if units < 2:
         return 0.0
+    other = next(axis for axis in range(values.ndim) if axis != unit % values.ndim)
+    few = values.narrow(other, 0, min(FEW, values.shape[other])).movedim(unit, 0).flatten(1)[:, :FEW]
+    suspects = torch.nonzero(repeated(few.contiguous())).flatten()
+    if not len(suspects):
+        return 0.0
+    step = max(1, CHUNK // (values.numel() // units))
+    digits = [digit_sum(values.index_select(unit, some).movedim(unit, 0).flatten(1)) for some in suspects.split(step)]
+    return float(torch.count_nonzero(repeated(torch.cat(digits)[:, None]))) / int(units)
+
+
+def repeated(rows: Any) -> Any:
+    """Say of each row whether another one is equal to it."""
+    import torch
+
+    _, group, counts = torch.unique(rows, dim=0, return_inverse=True, return_counts=True)
+    return counts[group] > 1
+
+
+def digit_sum(rows: Any) -> Any:
+    """Return for each row a whole number that all its digits decide."""
+    import torch
+
+    whole = {2: torch.int16, 4: torch.int32, 8: torch.int64}[rows.element_size()]
     source = torch.Generator().manual_seed(0)
-    mixed = torch.zeros(units, dtype=torch.float64, device=values.device)
-    step = max(1, CHUNK // max(1, values.numel() // units))
-    others = [side for axis, side in enumerate(values.shape) if axis != unit % values.ndim]
-    direction = torch.rand(others, generator=source, dtype=torch.float32).to(values.device)
-    for start in range(0, units, step):
-        part = values.narrow(unit, start, min(step, units - start)).movedim(unit, 0).float()
-        mixed[start : start + part.shape[0]] = (part * direction).flatten(1).sum(1, dtype=torch.float64)
-    order = torch.argsort(mixed)
-    near = mixed[order[1:]] == mixed[order[:-1]]
-    twins = torch.zeros(units, dtype=torch.bool, device=values.device)
-    for place in torch.nonzero(near).flatten().tolist():
-        first, second = int(order[place]), int(order[place + 1])
-        if torch.equal(values.select(unit, first), values.select(unit, second)):
-            twins[first] = twins[second] = True
-    return float(twins.double().mean())
+    factors = torch.randint(1 << 40, (rows.shape[1],), generator=source).to(rows.device) | 1
+    return (rows.contiguous().view(whole).long() * factors).sum(1)
 
 
 def copies(arrays: Sequence[tuple[str, Any, Facts]]) -> dict[str, str]:

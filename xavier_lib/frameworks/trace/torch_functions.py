@@ -57,7 +57,7 @@ def within(kind: str, time: int, parents: tuple[Node, ...], first: Node, **facts
 def curve(name: str, entries: list[Node], given: Given, args: Sequence[Any], kwargs: dict[str, Any], time: int) -> Node:
     """Return the node of a function of each number of one signal, be it given once or as several functions of it."""
     first, parents = entries[0], tuple(dict.fromkeys(entries))
-    together = len(entries) > 1 and name in ops.FACTORS
+    together = len(entries) > 1 and name in ops.FACTORS | ops.TRIPLES
     curved = name not in ops.STRAIGHT or together or any(node.curved for node in entries)
     by_number = len(given) == 1 and len(entries) == 1 and not by_mask(args)
     known = None
@@ -106,7 +106,7 @@ def mixed_roots(name: str, signals: Sequence[Node], roots: Sequence[Node], time:
         if found is not None:
             return found
     if name in ops.SUMS:
-        return Node(kinds.SUM, time, parents)
+        return Node(kinds.SUM if name == "add" else kinds.DIFFERENCE, time, parents)
     if name in ops.FACTORS:
         return Node(kinds.PRODUCT, time, parents)
     return Node(kinds.JOIN if name == "where" else kinds.UNKNOWN, time, parents)

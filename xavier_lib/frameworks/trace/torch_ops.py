@@ -27,6 +27,7 @@ SAME = {
 MOVED = {
     *("slice", "select", "split", "split_with_sizes", "chunk", "unbind", "narrow", "unsafe_split", "unfold", "im2col"),
     *("unsafe_split_with_sizes", "unsafe_chunk", "as_strided", "index", "index_select", "gather", "roll", "flip"),
+    *("_unsafe_index", "_unsafe_masked_index"),
     *("constant_pad_nd", "reflection_pad1d", "reflection_pad2d", "replication_pad1d", "replication_pad2d", "repeat"),
     *("pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "native_channel_shuffle", "tril", "triu", "diagonal"),
     *("avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool2d_with_indices", "max_pool3d_with_indices", "_pad_circular"),
@@ -54,8 +55,8 @@ ATTENTIONS = {
     *("_scaled_dot_product_efficient_attention", "_scaled_dot_product_cudnn_attention"),
     *("_scaled_dot_product_fused_attention_overrideable", "_scaled_dot_product_attention_math"),
 }
-SUMS, FACTORS = {"add", "sub", "rsub"}, {"mul", "div"}
-STRAIGHT = {*SUMS, *FACTORS, "neg", "where", "positive", "copysign", "nan_to_num"}
+SUMS, FACTORS, TRIPLES = {"add", "sub", "rsub"}, {"mul", "div"}, {"addcmul", "addcdiv"}
+STRAIGHT = {*SUMS, *FACTORS, *TRIPLES, "neg", "where", "positive", "copysign", "nan_to_num"}
 #: How a power of the signal comes out of a function of each number; the power itself is an argument of "pow".
 POWERS = {"sqrt": 0.5, "rsqrt": -0.5, "reciprocal": -1.0, "abs": 1.0, "square": 2.0}
 #: What keeps a power, within the small number that holds a division off zero.

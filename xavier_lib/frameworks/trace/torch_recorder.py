@@ -8,47 +8,14 @@ from xavier_lib.frameworks.trace import torch_ops as ops
 from xavier_lib.frameworks.trace.nodes import Node, is_signal
 from xavier_lib.frameworks.trace.torch_facts import facts_of
 from xavier_lib.frameworks.trace.torch_functions import described
+from xavier_lib.frameworks.trace.torch_places import Places, flat, memory_of
 from xavier_lib.frameworks.trace.torch_sizes import LARGE, mean_square, peaked_rows, sampled, zero_units
 from xavier_lib.frameworks.trace.torch_uses import Use, fans_of, kept_rows, measured_sizes, taken, unit_axis
 from xavier_lib.frameworks.trace.torch_weights import Held, Running
 
+Call = Callable[[Any, Any, dict[str, Any]], Any]
 STILL = ops.SAME | ops.MOVED | ops.JOINS | ops.STATISTICS | ops.PRODUCTS.keys() | ops.WEIGHTED.keys()
 MEASURED = 2  # uses of one array that are measured: the first, and the next one if nothing entered the first
-
-
-class Places:
-    """Which signal each piece of memory holds."""
-
-    def __init__(self) -> None:
-        self.found: dict[int, dict[Any, Node]] = {}
-        self.last: dict[int, Node] = {}
-
-    def put(self, tensor: Any, node: Node, *, alias: bool = False) -> None:
-        """Remember which signal a tensor holds; what lay in its memory before is forgotten, unless it is a view."""
-        memory = memory_of(tensor)
-        if memory is None:
-            return
-        if not alias:
-            self.found[memory], self.last[memory] = {}, node
-        self.found.setdefault(memory, {})[lies(tensor)] = node
-        self.last.setdefault(memory, node)
-
-    def at(self, tensor: Any) -> Node | None:
-        """Return the signal that a tensor holds, or None."""
-        memory = memory_of(tensor)
-        if memory is None or memory not in self.found:
-            return None
-        return self.found[memory].get(lies(tensor), self.last[memory])
-
-    def exact(self, tensor: Any) -> Node | None:
-        """Return the signal that lies in memory exactly as a tensor does, or None."""
-        return self.found.get(memory_of(tensor) or 0, {}).get(lies(tensor))
-
-    def forget(self, tensor: Any) -> None:
-        """Forget what lay in memory that now holds something else."""
-        node = self.at(tensor)
-        if node is not None and node.kind is not kinds.WEIGHT:
-            self.found.pop(memory_of(tensor) or 0)
 
 
 class Recorder:
@@ -59,6 +26,7 @@ class Recorder:
         running: which modules are running.
         wants: called with each use whose output has a gradient, and that output.
         backward: whether gradients will be measured.
+        call: calls a function of PyTorch.
 
     Attributes:
         nodes: the signals, in order.
@@ -66,11 +34,12 @@ class Recorder:
     """
 
     def __init__(
-        self, held: Sequence[Held], running: Running, wants: Callable[[Use, Any], None], *, backward: bool
+        self, held: Sequence[Held], running: Running, wants: Callable[[Use, Any], None], call: Call, *, backward: bool
     ) -> None:
         self.nodes: list[Node] = []
         self.uses: list[Use] = []
-        self.running, self.wants, self.backward, self.places = running, wants, backward, Places()
+        self.running, self.wants, self.backward, self.call = running, wants, backward, call
+        self.places = Places()
         self.waiting: dict[Node, Use] = {}
         self.counted: dict[tuple[int, str], int] = {}
         self.made: dict[Node, Use] = {}
@@ -108,13 +77,10 @@ class Recorder:
         for tensor, _ in given:
             self.watch(tensor)
         if not given or name in ops.LIKE:
-            result = func(*args, **kwargs)
-            for tensor in flat((result,)):
-                self.places.forget(tensor)
-            return result
+            return self.call(func, args, kwargs)
         self.look_before(name, given)
         memories = {memory_of(tensor) for tensor, _ in given}
-        result = func(*args, **kwargs)
+        result = self.call(func, args, kwargs)
         mutable = func._schema.is_mutable
         for tensor in flat((result,)):
             alias = func.is_view or (not mutable and memory_of(tensor) in memories)
@@ -153,7 +119,7 @@ class Recorder:
             node = described(func, name, given, args, kwargs, len(self.nodes) + 1)
             number = tensor.is_floating_point() or tensor.is_complex() or node.kind is kinds.CURVE
             node.kind = node.kind if number else kinds.IDS
-            node.vectors = tuple(other.array for other in weights if not other.array.matrix)
+            node.vectors = vectors_of(weights)
             self.look_after(name, node, given, tensor)
             self.nodes.append(node)
             self.places.put(tensor, node, alias=alias)
@@ -163,14 +129,14 @@ class Recorder:
         if not weights:
             return Node(kinds.IDS, 0)
         source = max(weights, key=lambda node: int(node.array.parameter.numel()))
-        same = alias or name in ops.SAME
-        return Node(kinds.WEIGHT, 0, array=source.array, plain=source.plain and same and len(weights) == 1)
+        plain = source.plain and len(weights) == 1 and (alias or name in ops.SAME)
+        return Node(kinds.WEIGHT, 0, array=source.array, plain=plain, vectors=vectors_of(weights))
 
     def look_after(self, name: str, node: Node, given: Sequence[tuple[Any, Node]], tensor: Any) -> None:
         """Measure what a function gave, as far as it matters."""
         first = next(other for _, other in given if is_signal(other))
         node.numel, node.units, node.axis = tensor.numel(), first.units, axis_in(tensor, first)
-        if node.kind in (kinds.SUM, kinds.JOIN):
+        if node.kind in (kinds.SUM, kinds.DIFFERENCE, kinds.JOIN):
             node.square = mean_square(tensor)
         if node.curved and node.kind is kinds.CURVE:
             node.sample = sampled(tensor)
@@ -203,6 +169,7 @@ class Recorder:
         assert weights is not None
         held = weights.array
         unit = unit_axis(held.parameter, took.weights, took.unit)
+        node.vectors = weights.vectors
         use = Use(node, held, self.running.name_of(held), unit, axis, tuple(tensor.shape), took.signal is None)
         known = (id(held), use.name)
         self.counted[known] = self.counted.get(known, 0) + 1
@@ -221,6 +188,12 @@ class Recorder:
         return use
 
 
+def vectors_of(weights: Sequence[Node]) -> tuple[Held, ...]:
+    """Return the parameters along one axis that weights are, or are scaled by."""
+    own = [node.array for node in weights if not node.array.matrix]
+    return tuple(dict.fromkeys([*own, *(vector for node in weights for vector in node.vectors)]))
+
+
 def axis_in(tensor: Any, before: Node) -> int | None:
     """Return where the units of an earlier signal lie in a tensor, or None if that cannot be told."""
     sides = tuple(tensor.shape)
@@ -228,25 +201,3 @@ def axis_in(tensor: Any, before: Node) -> int | None:
         if axis is not None and 0 <= axis < len(sides) and sides[axis] == before.units:
             return axis
     return None
-
-
-def memory_of(tensor: Any) -> int | None:
-    """Return which memory a tensor lies in, or None for what is none or lies in no single piece."""
-    try:
-        return int(tensor.untyped_storage()._cdata)
-    except (AttributeError, NotImplementedError, RuntimeError):
-        return None
-
-
-def lies(tensor: Any) -> tuple[Any, ...]:
-    """Return where in its memory a tensor lies."""
-    return (tensor.storage_offset(), tuple(tensor.shape), tuple(tensor.stride()))
-
-
-def flat(values: Sequence[Any]) -> Iterator[Any]:
-    """Yield the tensors in arguments or results, those in lists too."""
-    for value in values:
-        if hasattr(value, "untyped_storage"):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            yield from flat(value)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xavier_lib.frameworks.trace.torch_recorder import flat, memory_of
+from xavier_lib.frameworks.trace.torch_places import flat, memory_of
 
 CONTAINERS = (dict, list, set)
 
@@ -16,13 +16,17 @@ def mode(handle: Callable[[Any, Any, dict[str, Any]], Any]) -> Any:
     """Return a context in which each function of PyTorch goes through another one on its way to the hardware."""
     from torch.utils._python_dispatch import TorchDispatchMode
 
+    whole: dict[Any, bool] = {}  # whether a function is called as it is, and not as the functions that it is made of
+
     class Mode(TorchDispatchMode):  # type: ignore[misc]  # torch is not typed here
         @classmethod
         def _should_skip_dynamo(cls) -> bool:
             return False  # else its compiler is loaded: a second or two, and 70 MB
 
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ARG002
-            if func.is_view or not func._can_decompose():
+            if func not in whole:
+                whole[func] = func.is_view or not func._can_decompose()
+            if whole[func]:
                 return handle(func, args, kwargs or {})
             with self:
                 result = func.decompose(*args, **(kwargs or {}))
@@ -67,11 +71,11 @@ def tensors_of(model: Any) -> Iterator[Any]:
 
 
 @contextmanager
-def unchanged(model: Any, inputs: Any) -> Iterator[Callable[[], Any]]:
+def unchanged(model: Any, inputs: Any) -> Iterator["Guard"]:
     """Run passes of a model, and put back all that they changed, also when they fail.
 
     Yields:
-        What returns a context: within it the memory of the model and of the inputs is guarded.
+        What guards the memory of the model and of the inputs, if all functions of PyTorch are called through it.
     """
     import torch
 
@@ -82,7 +86,7 @@ def unchanged(model: Any, inputs: Any) -> Iterator[Callable[[], Any]]:
     with ExitStack() as stack:
         stack.enter_context(torch.random.fork_rng())
         try:
-            yield lambda: mode(guard.called)
+            yield guard
         finally:
             guard.restore()
             for module, values, inside in attributes:
