@@ -32,7 +32,7 @@ FLOORS = {
     **dict.fromkeys(("nn", "weights", "datasets"), 3),
     "figures": 4,
     **dict.fromkeys(CHAPTERS, 5),
-    "diagnosis": 6,  # a chapter that judges by the rules of the others
+    **dict.fromkeys(("diagnosis", "museum"), 6),  # chapters that judge by the rules of the others
     **dict.fromkeys(("explore", "exercises", "frameworks", "replay"), 7),
 }
 HEAVY = {

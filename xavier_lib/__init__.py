@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # modules that are loaded when they are first asked for
     from xavier_lib import explore as explore
     from xavier_lib import figures as figures
     from xavier_lib import frameworks as frameworks
+    from xavier_lib import museum as museum
     from xavier_lib import network as network
     from xavier_lib import rectifiers as rectifiers
     from xavier_lib import replay as replay
@@ -63,8 +64,8 @@ __all__ = [
 ]
 
 _LATER = {
-    *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "network"),
-    *("rectifiers", "replay", "shapes", "sigmoid", "table"),
+    *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum"),
+    *("network", "rectifiers", "replay", "shapes", "sigmoid", "table"),
 }
 
 
