@@ -23,13 +23,14 @@ class Uses:
     Args:
         tape: where the gradients come.
         samples: the number of rows of the batch.
+        weights: whether the numbers of the weights are read.
 
     Attributes:
         found: the uses, in order.
     """
 
-    def __init__(self, tape: Tape, samples: int) -> None:
-        self.tape, self.samples = tape, samples
+    def __init__(self, tape: Tape, samples: int, *, weights: bool) -> None:
+        self.tape, self.samples, self.weights = tape, samples, weights
         self.found: list[Use] = []
         self.made: dict[Node, Use] = {}
         self.counted: dict[tuple[Leaf, bool], int] = {}
@@ -57,14 +58,15 @@ class Uses:
 
     def measure(self, use: Use, took: Taken, result: Value, *, plain: bool) -> None:
         """Measure what goes into a use of weights, what comes out, and the gradient there when it comes."""
-        use.output = sizes(result.array, took.out)
+        use.output = sizes(result.array, took.out, self.samples)
         if took.signal is not None and not use.lookup:
-            use.input = sizes(took.signal.array, took.into)
-        use.alike = alike_units(took.weights.array, took.units) if took.units else 0.0
-        use.effective = None if plain else facts_of(took.weights.array)
+            use.input = sizes(took.signal.array, took.into, self.samples)
+        if self.weights:
+            use.alike = alike_units(took.weights.array, took.units) if took.units else 0.0
+            use.effective = None if plain else facts_of(took.weights.array)
 
         def measure(gradient: Any) -> None:
-            found, count = sizes(gradient, took.out), self.samples
+            found, count = sizes(gradient, took.out, self.samples), self.samples
             use.gradient = Sizes(found.whole * count, None if found.varying is None else found.varying * count)
 
         self.tape.watch(result, measure)
@@ -79,7 +81,7 @@ class Uses:
         axes = use.axes if shape == use.shape else tail
         sides = [use.shape[axis] for axis in use.axes]
         if [shape[axis] for axis in axes] == sides and bias.array.size == math.prod(sides):
-            use.output = sizes(result.array, axes)
+            use.output = sizes(result.array, axes, self.samples)
             use.node.square = use.output.whole**2
 
 

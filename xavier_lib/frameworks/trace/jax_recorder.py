@@ -21,6 +21,7 @@ class Recorder:
     Args:
         tape: what calls the primitives.
         samples: the number of rows of the batch.
+        weights: whether the numbers of the weights are read.
 
     Attributes:
         nodes: the signals, in order.
@@ -28,8 +29,8 @@ class Recorder:
         unseen: what could not be followed, one sentence each.
     """
 
-    def __init__(self, tape: Tape, samples: int) -> None:
-        self.tape, self.uses = tape, Uses(tape, samples)
+    def __init__(self, tape: Tape, samples: int, *, weights: bool) -> None:
+        self.tape, self.uses = tape, Uses(tape, samples, weights=weights)
         self.nodes: list[Signal] = []
         self.unseen: dict[str, None] = {}
         self.held: dict[Leaf, Value] = {}
@@ -49,7 +50,11 @@ class Recorder:
         return value
 
     def given(self, array: Any) -> Value:
-        """Return an input of the model: a signal, or what is looked up."""
+        """Return an input of the model: a signal, what is looked up, or a key of random numbers."""
+        import jax
+
+        if jax.dtypes.issubdtype(array.dtype, jax.dtypes.prng_key):
+            return Value(array)
         number = is_float(array)
         node = Signal(kinds.INPUT if number else kinds.IDS, 0, numel=array.size)
         if number:
