@@ -68,6 +68,8 @@ def projected(node: Node) -> tuple[Node, Node, bool] | None:
         if len(short) != 1 or len(long) != 1 or not short[0].parents or not long[0].parents:
             continue
         before = long[0].parents[0]
+        if on_the_way(short[0], before) is not None:  # a step of a recurrent layer
+            continue
         bends = any(node.curved or node.kind in (NORM, SCORES, ATTENTION) for node in upwards(before))
         if bends and any(on_the_way(start, before) for start in upwards(short[0].parents[0])):
             return stream, branch, True
