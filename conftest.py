@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-if os.environ.get("PYTEST_XDIST_WORKER"):  # before NumPy: threads of several workers would spin
+if os.environ.get("PYTEST_XDIST_WORKER"):  # before NumPy and PyTorch: threads of several workers would spin
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from xavier_lib.frameworks.packages import INSTALL, missing  # noqa: E402
 
