@@ -8,6 +8,7 @@ from xavier_lib.diagnosis.limits import (
     FADED,
     GROWN,
     LARGE_INPUT,
+    PEAKED,
     SATURATED,
     SHIFTED_INPUT,
     SMALL_INPUT,
@@ -130,4 +131,11 @@ def stuck(measured: Measured) -> Iterator[Finding]:
             scale = layer is measured.layers[0] and (layer.input or 0) > 2 and (layer.wanted or 0) > 0.7 * layer.spread
             remedy = SCALE if scale else remedy_of(layer, "smaller")
             yield Finding(layer.name, "units that are saturated", evidence, remedy, "sigmoid")
+            return
+        if layer.activation in ("softmax", "linear") and (layer.saturated or 0) >= PEAKED:
+            evidence = (
+                f"{layer.saturated:.0%} of the rows have more than 0.99 in one place; the scores' parts have rms "
+            )
+            evidence += f"{layer.output or 0:.3g}"
+            yield Finding(layer.name, "a softmax that is saturated", evidence, remedy_of(layer, "smaller"), "sigmoid")
             return
