@@ -317,6 +317,7 @@ def test_what_a_perceptron_cannot_have_is_found_in_records(layers, layer, what):
         [{}, {**ZERO, "weight_gradient": 0.0}, {**ZERO, "last": True}],
         [{"weight_gradient": 1e-7}, {}, {}, {**ZERO, "last": True}],
         [{"lookup": True, "spread": 1.0, "input": None}, {}],
+        [{"lookup": True, "alike": 1.0, "input": None}, {}],
         [{"normalized": True, "input": 147.0}, {}],
     ],
     ids=[
@@ -336,6 +337,7 @@ def test_what_a_perceptron_cannot_have_is_found_in_records(layers, layer, what):
         "zero second factor and zero head",
         "gradients before a zero head",
         "table",
+        "table of equal rows",
         "norm",
     ],
 )
