@@ -61,7 +61,7 @@ def test_thirty_layers_set_by_a_batch_keep_a_size_between_a_half_and_two(name, w
 
 @pytest.mark.parametrize("name", MODULES)
 def test_thirty_layers_set_by_their_rules_keep_it_or_the_report_says_that_they_do_not(name):
-    """At width 256, over five seeds: within twice the scatter that the report knows, and between ½ and 2 if it is silent."""
+    """Of width 256, five seeds: within twice the scatter that the report knows, and between ½ and 2 if it is silent."""
     model, sizes = deep(name, 256), []
     for seed in range(5):
         initialize(model, rng=seed)
@@ -131,7 +131,7 @@ def test_what_is_not_seen_is_refused_without_a_batch_and_measured_with_one(funct
 
 
 def test_after_a_batch_has_set_a_model_the_batch_shows_that_it_fits():
-    """At a width of 32 sizes scatter, and no rule fits each layer; each gives on what it got, or gets what it should."""
+    """At a width of 32 sizes scatter, and no rule fits each layer; each gives what it got, or gets what it should."""
     for name in ("relu", "gelu", "tanh"):
         x, model = noise(128, 32, 0), nn.Sequential(*deep(name, 32)[:12], nn.Linear(32, 5))
         initialize(model, x=x, rng=0)
