@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from xavier_lib.diagnosis.records import LayerRecord
-from xavier_lib.frameworks.batch import given, records_of, share
+from xavier_lib.frameworks.batch import given, plausible, records_of, share
 from xavier_lib.frameworks.rules import known
 from xavier_lib.frameworks.stored import Stored
 from xavier_lib.nn.quadrature import kept, size_before
@@ -49,6 +49,8 @@ def settable(array: Stored, record: LayerRecord) -> bool:
         return not record.normalized
     if record.last or given(record) is None or activation in ("softmax", "logsoftmax", "log_softmax"):
         return False
+    if activation is None:
+        return plausible(record.kept)
     return activation != "linear" or abs((record.kept or 0.0) - 1) < SIMPLE
 
 
