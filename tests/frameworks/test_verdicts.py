@@ -350,6 +350,25 @@ def test_the_report_says_where_many_layers_do_not_keep_a_signal():
         assert (remarks == ()) if start is None else remarks[0].startswith(start)
 
 
+def test_no_remark_is_made_where_the_layers_are_no_chain():
+    """A normalization behind each activation, a sum, or layers side by side: something else sets the size."""
+
+    class Side(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.ModuleList(nn.Linear(64, 64) for _ in range(30))
+
+        def forward(self, x):
+            return torch.cat([torch.tanh(layer(x)) for layer in self.layers], 1)
+
+    def row(*parts):
+        return nn.Sequential(*(part() for _ in range(30) for part in parts))
+
+    assert inspect(row(lambda: nn.Linear(64, 64), nn.Tanh)).remarks
+    for model in (row(lambda: nn.Linear(64, 64), nn.Tanh, lambda: nn.LayerNorm(64)), Side(), row(Residual)):
+        assert inspect(model).remarks == ()
+
+
 @pytest.mark.parametrize(("name", "scale"), [("tanh", 1.0), ("relu", 2.0), ("elu", start_for("elu").scale)])
 def test_what_is_left_is_what_a_wide_network_leaves(name, scale):
     """Twelve layers of 1024 units on normal noise: the mean over infinitely many, within three times its scatter."""

@@ -23,6 +23,7 @@ def contents(model: MLP) -> Contents:
                 key=id(weights),
                 activation="linear" if layer == last else name_of(model.activation),
                 last=layer == last,
+                chained=layer != last,
                 bias=place(biases),
                 movable=True,
             )

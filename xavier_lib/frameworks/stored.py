@@ -54,6 +54,7 @@ class Stored:
         summed: whether its outputs are added to something, as those of the last layer of a residual branch are.
         beyond: which activation follows the sum, if one does.
         last: whether its outputs are the model's.
+        chained: whether other weights get what the activation gives, and nothing else comes between.
         kept: with a batch, the mean square of what the next layers get, over that of its outputs.
         branch: with a batch, the number of its residual branch and how many there are.
         sums: with a batch, how many inputs one output sums, borders included.
@@ -84,6 +85,7 @@ class Stored:
     summed: bool = False
     beyond: str | None = None
     last: bool = False
+    chained: bool = False
     kept: float | None = None
     branch: tuple[int, int] | None = None
     sums: float | None = None
