@@ -300,6 +300,27 @@ def test_what_is_refused_changes_no_number(settings, error, words):
     assert all(torch.equal(*pair) for pair in zip(before, model.parameters(), strict=True))
 
 
+def test_what_cannot_be_written_is_refused_before_anything_is():
+    """A read-only array, and a parameter of inference mode, both behind one that could be written."""
+    network = MLP((8, 8, 3), glorot_uniform, rng=0)
+    network.weights[1].flags.writeable = False
+    model = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 3))
+    with torch.inference_mode():
+        model[2] = nn.Linear(8, 3)
+    before = [network.weights[0].copy(), model[0].weight.detach().clone()]
+
+    with pytest.raises(
+        ValueError, match=r"weights\[1\] must be one that can be written, got one that is read-only"
+    ):
+        initialize(network)
+    with pytest.raises(
+        ValueError, match="2.weight must be one that can be written, got one that was made in infer"
+    ):
+        initialize(model)
+    assert np.array_equal(before[0], network.weights[0])
+    assert torch.equal(before[1], model[0].weight)
+
+
 def test_a_tree_cannot_be_run():
     """A batch needs a function; the error says what was given."""
     with pytest.raises(TypeError, match="x needs a model that can be called, got a tree of arrays"):

@@ -221,6 +221,17 @@ def test_factors_of_low_rank_are_no_alarm_and_are_left_unless_told(names):
     assert model.pair[names["b"]].weight.any()
 
 
+def test_a_pair_of_which_the_wrong_factor_is_zero_is_named():
+    """Zeros in the first one, and a second one that changes the model from the start."""
+    model = Adapted(a="lora_A", b="lora_B")
+    nn.init.zeros_(model.pair["lora_A"].weight)
+    nn.init.normal_(model.pair["lora_B"].weight)
+    first, second = (line.verdict for line in inspect(model)[1:3])
+
+    assert first.startswith("all zeros in the first factor of a low-rank pair: beside a second one of zeros neither")
+    assert second == "second factor of a low-rank pair, not zero: the product changes the model"
+
+
 def test_a_bottleneck_is_no_low_rank_pair():
     """A narrow layer whose follower is not zero is drawn as any other."""
     model = Adapted(a="down", b="up")

@@ -50,4 +50,4 @@ def place(array: Array) -> Place:
     def write(values: Array) -> None:
         array[...] = values
 
-    return Place(lambda: array, write)
+    return Place(lambda: array, write, "" if array.flags.writeable else "is read-only")

@@ -21,10 +21,12 @@ class Place:
     Attributes:
         read: returns it as a NumPy array.
         write: takes a NumPy array and puts its numbers there.
+        fixed: why nothing can be written there, or nothing.
     """
 
     read: Callable[[], Array]
     write: Callable[[Array], None]
+    fixed: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,15 @@ def low_rank(name: str) -> bool:
     (True, False)
     """
     return re.search(r"(?<![a-z])lora(?![a-z])", name.lower()) is not None
+
+
+def first_factor(name: str) -> bool:
+    """Say whether an array is the factor of a low-rank adapter that gets the inputs, by its name.
+
+    >>> first_factor("q.lora_A.default.weight"), first_factor("dense/lora_kernel_b")
+    (True, False)
+    """
+    return re.search(r"lora_?(kernel_|embedding_|embeddings_)?a(?![a-z])", name.lower()) is not None
 
 
 def dotted(layer: str, part: str) -> str:
