@@ -29,6 +29,15 @@ MODULES = {
 SINKING = ("tanh", "softsign")  # no gain gives a size of 1 back, and Glorot's rule is one for small signals
 
 
+@pytest.fixture(autouse=True)
+def _alone():
+    """Let PyTorch use one thread: small layers are not worth two, least of all on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 def rms(signal):
     """Return the size of a tensor or an array."""
     array = signal.detach().numpy() if isinstance(signal, torch.Tensor) else np.asarray(signal)
@@ -309,13 +318,9 @@ def test_what_cannot_be_written_is_refused_before_anything_is():
         model[2] = nn.Linear(8, 3)
     before = [network.weights[0].copy(), model[0].weight.detach().clone()]
 
-    with pytest.raises(
-        ValueError, match=r"weights\[1\] must be one that can be written, got one that is read-only"
-    ):
+    with pytest.raises(ValueError, match=r"weights\[1\] must be one that can be written, got one that is read-only"):
         initialize(network)
-    with pytest.raises(
-        ValueError, match="2.weight must be one that can be written, got one that was made in infer"
-    ):
+    with pytest.raises(ValueError, match="2.weight must be one that can be written, got one that was made in infer"):
         initialize(model)
     assert np.array_equal(before[0], network.weights[0])
     assert torch.equal(before[1], model[0].weight)
