@@ -105,13 +105,11 @@ def measuring(entry: Held) -> Callable[[Any], Any]:
     return measure
 
 
-def backwards(
-    starts: Sequence[tuple[Any, Any]], held: Sequence[Held], large: dict[int, Table], hooks: list[Any]
-) -> list[str]:
+def backwards(starts: Sequence[Any], held: Sequence[Held], large: dict[int, Table], hooks: list[Any]) -> list[str]:
     """Send gradients back, measure each one of a parameter as it comes, and keep none; return what was not seen.
 
     Args:
-        starts: the tensors that the pass starts from, each with the gradient there, or None for one.
+        starts: the single numbers that the pass starts from.
         held: the parameters.
         large: those whose gradients are taken in parts.
         hooks: where hooks are collected, to be removed.
@@ -119,7 +117,7 @@ def backwards(
     import torch
 
     wanted = [entry for entry in held if entry.parameter.requires_grad]
-    able = [(tensor, gradient) for tensor, gradient in starts if tensor.requires_grad]
+    able = [number for number in starts if number.requires_grad]
     if not able or not wanted:
         return ["the gradients: no output depends on parameters in a way that PyTorch can differentiate"]
     whole = [entry for entry in wanted if id(entry) not in large]
@@ -128,7 +126,7 @@ def backwards(
         use.edge for table in large.values() for use in table.uses if use.edge
     ]
     try:
-        torch.autograd.grad([t for t, _ in able], ends, [g for _, g in able], allow_unused=True)
+        torch.autograd.grad(able, ends, allow_unused=True)
     except Exception as error:  # whatever a function's own backward pass raises
         return [f"the gradients: the backward pass failed with {type(error).__name__}: {error}"]
     for entry in wanted:
