@@ -695,3 +695,68 @@ def test_bad_input_is_refused_in_words(model, x, error, words):
     """The argument, what it got and what it accepts."""
     with pytest.raises(error, match=words):
         measured(model, x)
+
+
+def test_what_a_function_does_that_is_not_followed_is_said():
+    """A bilinear form: its array is used, and a sentence says that what it gives was not seen."""
+
+    class Form(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.form, self.last = nn.Bilinear(8, 8, 6), nn.Linear(6, 2)
+
+        def forward(self, x):
+            return self.last(self.form(x, x))
+
+    found = measured(Form(), normal(16, 8))
+
+    assert found.unseen == ("what these arrays give: form.weight",)
+    assert by_name(found)["form.weight"].used
+
+
+def test_half_a_pass_backwards_is_none():
+    """Where it fails on its way, in one line why, and no gradient of what came before the failure."""
+
+    class Fails(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):  # noqa: ARG004
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):  # noqa: ARG004
+            raise RuntimeError("no way\nback")
+
+    model = plain()
+    model[1] = Own(Fails.apply)
+    found = measured(model, normal(32, 8), classes(4, 32))
+
+    assert found.unseen == ("the gradients: the backward pass failed with RuntimeError: no way",)
+    assert all(record.gradient is None and record.weight_gradient is None for record in found.layers)
+
+
+def test_gradients_of_sparse_tables_are_those_of_dense_ones():
+    """The rows that were looked up count among all rows."""
+    ids = torch.arange(12).reshape(3, 4) % 5
+    torch.manual_seed(0)
+    dense = nn.Sequential(nn.Embedding(9, 8), nn.Flatten(), nn.Linear(32, 2))
+    sparse = nn.Sequential(nn.Embedding(9, 8, sparse=True), nn.Flatten(), nn.Linear(32, 2))
+    sparse.load_state_dict(dense.state_dict())
+
+    one, other = (measured(model, ids, classes(2, 3)).layers[0].weight_gradient for model in (dense, sparse))
+    assert other == pytest.approx(one, rel=1e-5)
+
+
+def test_a_part_that_is_written_into_is_a_part():
+    """Half of the units behind a rectifier and half behind a tanh, in place: no one activation."""
+
+    class Parts(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.one, self.two = nn.Linear(8, 16), nn.Linear(16, 2)
+
+        def forward(self, x):
+            h = self.one(x)
+            h[:, :8].relu_()
+            return self.two(h)
+
+    assert by_name(measured(Parts(), normal(16, 8)))["one.weight"].activation is None

@@ -99,10 +99,19 @@ def measuring(entry: Held) -> Callable[[Any], Any]:
     """Return a hook that measures the gradient of a parameter and puts zeros without memory in its place."""
 
     def measure(gradient: Any) -> Any:
+        if gradient.is_sparse:  # of a table: the rows that were looked up
+            rows = gradient.coalesce().values()
+            entry.gradient = root(mean_square(rows) * rows.numel() / gradient.numel())
+            return None
         entry.gradient = mean_square(gradient) ** 0.5
         return gradient.new_zeros(()).expand(gradient.shape)
 
     return measure
+
+
+def first_line(error: Exception) -> str:
+    """Return the kind of an error and the first line of what it says."""
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:300]}"
 
 
 def backwards(starts: Sequence[Any], held: Sequence[Held], large: dict[int, Table], hooks: list[Any]) -> list[str]:
@@ -128,7 +137,9 @@ def backwards(starts: Sequence[Any], held: Sequence[Held], large: dict[int, Tabl
     try:
         torch.autograd.grad(able, ends, allow_unused=True)
     except Exception as error:  # whatever a function's own backward pass raises
-        return [f"the gradients: the backward pass failed with {type(error).__name__}: {error}"]
+        for entry in held:  # half of them would tell a wrong story
+            entry.gradient = None
+        return [f"the gradients: the backward pass failed with {first_line(error)}"]
     for entry in wanted:
         if id(entry) in large:
             entry.gradient = large[id(entry)].size(entry.parameter.numel())
