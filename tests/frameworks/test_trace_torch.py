@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional
 from torch.nn.utils import prune
 
 from xavier_lib.frameworks.trace import torch_gradients, torch_uses
@@ -50,7 +50,7 @@ class Script(nn.Module):
     def forward(self, x):
         assert x.dim() == 2
         for layer in self.layers:
-            x = F.relu(layer(x)) if float(x.detach().mean()) < 100 else torch.tanh(layer(x))
+            x = functional.relu(layer(x)) if float(x.detach().mean()) < 100 else torch.tanh(layer(x))
         return self.head(x)
 
 
@@ -63,13 +63,13 @@ def test_sizes_are_those_of_the_signals_themselves():
     model, x = Script(), normal(64, 32) + 1
     found = by_name(measured(model, x))["layers.1.weight"]
 
-    entered = F.relu(model.layers[0](x))
+    entered = functional.relu(model.layers[0](x))
     given = model.layers[1](entered)
     assert found.input == pytest.approx(rms(entered), rel=1e-5)
     assert found.input_varying == pytest.approx(rms(entered - entered.mean(0)), rel=1e-5)
     assert found.output == pytest.approx(rms(given), rel=1e-5)
     assert found.output_varying == pytest.approx(rms(given - given.mean(0)), rel=1e-5)
-    assert found.kept == pytest.approx(rms(F.relu(given)) ** 2 / rms(given) ** 2, rel=1e-5)
+    assert found.kept == pytest.approx(rms(functional.relu(given)) ** 2 / rms(given) ** 2, rel=1e-5)
 
 
 def test_gradients_are_those_of_autograd():
@@ -78,10 +78,10 @@ def test_gradients_are_those_of_autograd():
     model, x, y = Script(), normal(64, 32), classes(5)
     found = by_name(measured(model, x, y))
 
-    hidden = F.relu(model.layers[0](x))
+    hidden = functional.relu(model.layers[0](x))
     output = model.layers[1](hidden)
     output.retain_grad()
-    F.cross_entropy(model.head(F.relu(model.layers[2](F.relu(output)))), y).backward()
+    functional.cross_entropy(model.head(functional.relu(model.layers[2](functional.relu(output)))), y).backward()
     layer = found["layers.1.weight"]
     assert layer.gradient == pytest.approx(64 * rms(output.grad), rel=1e-4)
     assert layer.gradient_varying == pytest.approx(64 * rms(output.grad - output.grad.mean(0)), rel=1e-4)
@@ -117,7 +117,7 @@ def test_gradients_of_a_large_table_are_exact_though_taken_in_parts(monkeypatch)
 
     model, ids = Tied(), torch.arange(40).reshape(4, 10) % 23
     found = by_name(measured(model, ids, ids))
-    F.cross_entropy(model(ids).flatten(0, 1), ids.flatten()).backward()
+    functional.cross_entropy(model(ids).flatten(0, 1), ids.flatten()).backward()
 
     assert found["table.weight"].weight_gradient == pytest.approx(rms(model.table.weight.grad), rel=1e-4)
     assert found["last.weight"].tied_to == "table.weight"
@@ -142,7 +142,7 @@ ACTIVATIONS = {
     "relu": [nn.ReLU(), nn.ReLU(inplace=True), Own(lambda z: z.clamp(min=0)), Own(lambda z: z * (z > 0))],
     "silu": [nn.SiLU(), Own(lambda z: z * torch.sigmoid(z)), Own(lambda z: z / (1 + torch.exp(-z)))],
     "gelu": [nn.GELU(), nn.GELU("tanh"), Own(lambda z: 0.5 * z * (1 + torch.erf(z / 2**0.5)))],
-    "mish": [nn.Mish(), Own(lambda z: z * torch.tanh(F.softplus(z)))],
+    "mish": [nn.Mish(), Own(lambda z: z * torch.tanh(functional.softplus(z)))],
     "softsign": [nn.Softsign(), Own(lambda z: z / (1 + z.abs()))],
     "tanh": [nn.Tanh(), Own(torch.tanh)],
     "sigmoid": [nn.Sigmoid(), Own(lambda z: 1 / (1 + torch.exp(-z)))],
@@ -151,7 +151,7 @@ ACTIVATIONS = {
     "leaky_relu(0.2)": [nn.LeakyReLU(0.2), Own(lambda z: torch.where(z > 0, z, 0.2 * z))],
     "relu6": [nn.ReLU6()],
     "hardtanh": [nn.Hardtanh()],
-    None: [Own(torch.sin), Own(lambda z: 2**0.5 * F.relu(z)), Own(lambda z: torch.relu(z) ** 2)],
+    None: [Own(torch.sin), Own(lambda z: 2**0.5 * functional.relu(z)), Own(lambda z: torch.relu(z) ** 2)],
 }
 CASES = [(name, module) for name, modules in ACTIVATIONS.items() for module in modules]
 
@@ -203,7 +203,7 @@ def test_a_normalization_by_hand_is_one():
         def forward(self, x):
             x = self.one(x)
             x = self.gain * x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6)
-            x = self.two(F.relu(x))
+            x = self.two(functional.relu(x))
             x = (x - x.mean(-1, keepdim=True)) / (x.var(-1, keepdim=True) + 1e-5).sqrt()
             return self.three(x)
 
@@ -224,7 +224,7 @@ def test_concatenation_is_passed_and_a_sum_is_the_end():
             self.last = nn.Linear(24, 2)
 
         def forward(self, x):
-            joined = F.relu(torch.cat([self.a(x), self.b(x)], 1))
+            joined = functional.relu(torch.cat([self.a(x), self.b(x)], 1))
             return self.last(torch.cat([joined, self.c(x) + self.d(x)], 1))
 
     found = by_name(measured(Model(), normal(32, 8)))
@@ -264,7 +264,7 @@ class Blocks(nn.Module):
         x = self.first(x)
         for block in self.blocks:
             entered = block["norm"](x) if self.order == "before" else x
-            x = x + block["down"](F.gelu(block["up"](entered)))
+            x = x + block["down"](functional.gelu(block["up"](entered)))
             x = block["norm"](x) if self.order == "after" else x
         return self.last(x)
 
@@ -294,8 +294,8 @@ def test_a_gain_on_a_branch_and_a_branch_beside_a_projection_are_seen():
             self.gamma, self.three = nn.Parameter(torch.ones(16) * 0.1), nn.Linear(16, 16)
 
         def forward(self, x):
-            x = self.two(F.relu(self.one(x))) + self.short(x)
-            return x + self.gamma * self.three(F.relu(x))
+            x = self.two(functional.relu(self.one(x))) + self.short(x)
+            return x + self.gamma * self.three(functional.relu(x))
 
     found = by_name(measured(Wider(), normal(32, 8)))
 
@@ -333,7 +333,7 @@ def test_attention_is_followed_in_every_shape_that_it_has():
 
         def forward(self, x):
             q, k, v = (layer(x).unflatten(-1, (4, 8)).transpose(1, 2) for layer in (self.q, self.k, self.v))
-            mixed = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
+            mixed = functional.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
             return self.out(mixed.transpose(1, 2).flatten(2))
 
     class Apart(Fused):
@@ -344,7 +344,9 @@ def test_attention_is_followed_in_every_shape_that_it_has():
 
     for model in (Fused(False), Fused(True), Apart(False)):
         calm = by_name(measured(model, normal(3, 20, 32)))
-        assert [calm[f"{name}.weight"].activation for name in ("q", "k", "v", "out")] == ["softmax"] * 2 + ["linear"] * 2
+        assert [calm[f"{name}.weight"].activation for name in ("q", "k", "v", "out")] == ["softmax"] * 2 + [
+            "linear"
+        ] * 2
         assert calm["q.weight"].saturated < 0.1
         assert calm["v.weight"].kept < 1
         model.q.weight.data *= 1e4
@@ -450,9 +452,9 @@ def test_arrays_that_are_no_layers_are_followed_too():
             self.unused = nn.Parameter(normal(3, 3))
 
         def forward(self, x):
-            x = F.relu((self.left @ x.T).T) @ self.right
+            x = functional.relu((self.left @ x.T).T) @ self.right
             x = torch.einsum("bhi,hio->bho", x.unflatten(1, (4, 5)), self.heads)
-            return F.conv1d(F.pad(x.transpose(1, 2), (2, 2)), self.kernel)
+            return functional.conv1d(functional.pad(x.transpose(1, 2), (2, 2)), self.kernel)
 
     layers = measured(Bare(), normal(32, 8)).layers
 
@@ -489,7 +491,7 @@ def test_wrapped_models_show_what_they_wrap(wrap, prefix):
 
 @pytest.mark.parametrize("new", [True, False])
 def test_weight_normalization_shows_the_length_that_does_not_fit(new):
-    """The stored direction over the stored length: 1 when made, 20 after a draw that takes no notice; sizes are real."""
+    """The stored direction over the stored length: 1 when made, 20 after a draw that it ignores; sizes are real."""
     utils = nn.utils.parametrizations if new else nn.utils
     model = plain()
     model[0] = utils.weight_norm(model[0])
@@ -514,7 +516,7 @@ def test_pruned_and_spectral_weights_are_followed_to_what_is_stored():
     assert found["0.weight_orig"].activation == "relu"
     assert found["2.parametrizations.weight.original"].last
     assert found["2.parametrizations.weight.original"].input == pytest.approx(
-        rms(F.relu(F.linear(normal(32, 8), model[0].weight, model[0].bias))), rel=1e-5
+        rms(functional.relu(functional.linear(normal(32, 8), model[0].weight, model[0].bias))), rel=1e-5
     )
 
 
@@ -524,7 +526,7 @@ def test_pruned_and_spectral_weights_are_followed_to_what_is_stored():
 def test_the_loss_is_the_usual_one_for_the_targets():
     """Cross-entropy for classes, of sequences and pictures and of shares too; mean squares for numbers; two classes."""
     logits, y = normal(6, 5), classes(5, 6)
-    entropy = float(F.cross_entropy(logits, y))
+    entropy = float(functional.cross_entropy(logits, y))
 
     def of(outputs, targets, **settings):
         weight = nn.Linear(1, 1, bias=False)
@@ -562,7 +564,7 @@ def test_a_loss_of_the_models_own_is_taken():
 
         def forward(self, inputs, labels):
             logits = self.layer(inputs)
-            return {"loss": F.cross_entropy(logits, labels), "logits": logits}
+            return {"loss": functional.cross_entropy(logits, labels), "logits": logits}
 
     model, batch = Labelled(), {"inputs": normal(6, 8), "labels": classes(3, 6)}
     found = measured(model, batch)
@@ -581,7 +583,9 @@ class Restless(nn.Module):
 
     def __init__(self, fails=False):
         super().__init__()
-        self.layers = nn.Sequential(nn.Linear(8, 16), nn.BatchNorm1d(16), nn.ReLU(inplace=True), nn.Dropout(), nn.Linear(16, 4))
+        self.layers = nn.Sequential(
+            nn.Linear(8, 16), nn.BatchNorm1d(16), nn.ReLU(inplace=True), nn.Dropout(), nn.Linear(16, 4)
+        )
         self.register_buffer("count", torch.zeros(3))
         self.calls, self.seen, self.fails, self.kept = 0, [], fails, torch.zeros(2)
 
@@ -691,3 +695,68 @@ def test_bad_input_is_refused_in_words(model, x, error, words):
     """The argument, what it got and what it accepts."""
     with pytest.raises(error, match=words):
         measured(model, x)
+
+
+def test_what_a_function_does_that_is_not_followed_is_said():
+    """A bilinear form: its array is used, and a sentence says that what it gives was not seen."""
+
+    class Form(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.form, self.last = nn.Bilinear(8, 8, 6), nn.Linear(6, 2)
+
+        def forward(self, x):
+            return self.last(self.form(x, x))
+
+    found = measured(Form(), normal(16, 8))
+
+    assert found.unseen == ("what these arrays give: form.weight",)
+    assert by_name(found)["form.weight"].used
+
+
+def test_half_a_pass_backwards_is_none():
+    """Where it fails on its way, in one line why, and no gradient of what came before the failure."""
+
+    class Fails(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):  # noqa: ARG004
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):  # noqa: ARG004
+            raise RuntimeError("no way\nback")
+
+    model = plain()
+    model[1] = Own(Fails.apply)
+    found = measured(model, normal(32, 8), classes(4, 32))
+
+    assert found.unseen == ("the gradients: the backward pass failed with RuntimeError: no way",)
+    assert all(record.gradient is None and record.weight_gradient is None for record in found.layers)
+
+
+def test_gradients_of_sparse_tables_are_those_of_dense_ones():
+    """The rows that were looked up count among all rows."""
+    ids = torch.arange(12).reshape(3, 4) % 5
+    torch.manual_seed(0)
+    dense = nn.Sequential(nn.Embedding(9, 8), nn.Flatten(), nn.Linear(32, 2))
+    sparse = nn.Sequential(nn.Embedding(9, 8, sparse=True), nn.Flatten(), nn.Linear(32, 2))
+    sparse.load_state_dict(dense.state_dict())
+
+    one, other = (measured(model, ids, classes(2, 3)).layers[0].weight_gradient for model in (dense, sparse))
+    assert other == pytest.approx(one, rel=1e-5)
+
+
+def test_a_part_that_is_written_into_is_a_part():
+    """Half of the units behind a rectifier and half behind a tanh, in place: no one activation."""
+
+    class Parts(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.one, self.two = nn.Linear(8, 16), nn.Linear(16, 2)
+
+        def forward(self, x):
+            h = self.one(x)
+            h[:, :8].relu_()
+            return self.two(h)
+
+    assert by_name(measured(Parts(), normal(16, 8)))["one.weight"].activation is None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from xavier_lib.frameworks.trace.nodes import ATTENTION, NORM, SCORES, SUM, USE, Node
+from xavier_lib.frameworks.trace.nodes import ATTENTION, NORM, SCORES, SOFTMAX, SUM, USE, Node
 
 
 class Branch(NamedTuple):
@@ -107,7 +107,7 @@ def ends(branch: Node) -> tuple[tuple[Node, ...], tuple[Any, ...]]:
         found, vectors, left, seen = list[Node](), list[Any](), [branch], set[Node]()
         while left:
             node = left.pop()
-            if node in seen or (node.curved and not bent):
+            if node in seen or ((node.curved or node.kind is SOFTMAX) and not bent):
                 continue
             seen.add(node)
             vectors += node.vectors
