@@ -18,7 +18,7 @@ import torch
 from flax import linen, nnx
 
 from xavier_lib.frameworks.diagnose import diagnose
-from xavier_lib.frameworks.trace.jax import measured
+from xavier_lib.frameworks.trace.jax import followed, measured
 from xavier_lib.frameworks.trace.pytorch import measured as measured_in_torch
 
 SOURCE = np.random.default_rng(0)
@@ -257,6 +257,27 @@ def test_without_the_way_back_the_forward_half_is_the_same():
         assert other.weight_gradient is None
 
 
+def test_what_only_depends_on_the_place_does_not_vary():
+    """A sequence that is the same for each sample: places differ, samples do not, in signal and gradient."""
+    x = np.broadcast_to(SOURCE.standard_normal((1, 6, 20)), (8, 6, 20)).astype(np.float32)
+
+    record = layer_of(lambda t, x: jnp.tanh(x @ t["w"]) @ t["v"], {"w": drawn(20, 30), "v": drawn(30, 10)}, x)
+    assert record.input == pytest.approx(rms(x), rel=CLOSE)
+    assert record.input_varying == pytest.approx(0, abs=1e-7)
+    assert record.output_varying == pytest.approx(0, abs=1e-7)
+
+
+def test_what_is_followed_alone_reads_no_weights():
+    """What ``inspect`` needs besides its own reading: names, activations, shares that are kept, branches."""
+    model = Transformer(blocks=1)
+    lean, whole = followed(model, TOKENS), measured(model, TOKENS, backward=False)
+
+    fields = ("name", "activation", "kept", "normalized", "branch", "branches", "fan_in", "lookup", "last")
+    for one, other in zip(lean.layers, whole.layers, strict=True):
+        assert [getattr(one, field) for field in fields] == [getattr(other, field) for field in fields]
+        assert one.spread == 0
+
+
 # Forms of models
 
 
@@ -300,6 +321,18 @@ def test_a_function_may_take_several_inputs_and_more_than_arrays():
 
     once, twice = (measured((joined, {"w": drawn(40, 10)}), (X, X, double), LABELS) for double in (False, True))
     assert twice.logits == pytest.approx(2 * once.logits, rel=CLOSE)
+
+
+def test_a_key_of_random_numbers_may_be_among_the_inputs():
+    """Noise that is drawn from it is no signal: the latent code of an autoencoder goes on to the next layer."""
+
+    def network(t, x, key):
+        code = x @ t["w"]
+        return (code + 0.1 * jax.random.normal(key, code.shape)) @ t["v"]
+
+    found = by_name(measured((network, {"w": drawn(20, 5), "v": drawn(5, 20)}), (X, jax.random.key(0)), X))
+    assert found["w"].activation == "linear"
+    assert not found["w"].last
 
 
 def test_a_batch_that_is_a_mapping_goes_to_a_function_whole():
@@ -449,6 +482,19 @@ def test_what_only_looks_like_a_normalization_is_none(other):
     """A number, or a statistic that is not divided by."""
     tree = {"w": drawn(20, 30), "v": drawn(30, 10)}
     assert not layer_of(lambda t, x: other(x @ t["w"]) @ t["v"], tree).normalized
+
+
+def test_a_gain_is_known_by_what_it_scales():
+    """Whatever its name, and whether it scales the statistic or the normalized signal."""
+    tree = {"w": drawn(20, 30), "one": jnp.ones(30), "two": jnp.ones(30), "v": drawn(30, 10)}
+
+    def network(t, x):
+        z = x @ t["w"]
+        z = z * (jax.lax.rsqrt((z**2).mean(-1, keepdims=True)) * t["one"])
+        return jnp.tanh(standardized(z) * t["two"]) @ t["v"]
+
+    found = by_name(measured((network, tree), X, LABELS))
+    assert (found["one"].kind, found["two"].kind) == ("gain", "gain")
 
 
 def test_batch_normalization_is_seen_in_training_and_at_rest():
@@ -661,6 +707,26 @@ def test_cells_of_flax_are_recurrent(cell):
     assert {name for name, recurrent in carries.items() if recurrent} == {
         name for name in found if name.split(".")[-2].startswith(("dense_h", "h"))
     }
+
+
+def test_arrays_that_are_joined_are_measured_one_by_one():
+    """As gates are: each array has its own output, fans and gradient, as if it were used alone."""
+    tree = {"a": drawn(20, 8), "b": drawn(20, 12, scale=3), "bias": jnp.arange(20.0), "out": drawn(20, 10)}
+
+    def joined(t, x):
+        return jnp.tanh(x @ jnp.concatenate([t["a"], t["b"]], 1) + t["bias"]) @ t["out"]
+
+    def alone(t, x):
+        parts = [x @ t["a"] + t["bias"][:8], x @ t["b"] + t["bias"][8:]]
+        return jnp.tanh(jnp.concatenate(parts, 1)) @ t["out"]
+
+    one, other = (by_name(measured((function, tree), X, LABELS)) for function in (joined, alone))
+    for name in ("a", "b"):
+        for field in ("input", "gradient", "gradient_varying", "weight_gradient", "fan_in", "fan_out"):
+            assert getattr(one[name], field) == pytest.approx(getattr(other[name], field), rel=CLOSE), field
+        assert one[name].activation == "tanh"
+    outputs = X @ np.asarray(tree["b"]) + np.arange(8, 20)
+    assert one["b"].output == pytest.approx(rms(outputs), rel=CLOSE)
 
 
 # Inside calls, branches and loops
