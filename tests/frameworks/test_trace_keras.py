@@ -56,9 +56,9 @@ def size(values):
 
 
 def varying(values):
-    """Return the size of what differs from the mean over all axes but the last."""
+    """Return the size of what differs from the mean over the samples, place by place."""
     values = np.asarray(values, np.float64)
-    return size(values - values.mean(axis=tuple(range(values.ndim - 1)), keepdims=True))
+    return size(values - values.mean(axis=0))
 
 
 class Calls(keras.Model):

@@ -6,7 +6,7 @@ from typing import Any
 
 from xavier_lib.diagnosis.records import Measured
 
-RUNNERS = {"tensorflow": "keras_tensorflow"}
+RUNNERS = {"tensorflow": "keras_tensorflow", "torch": "keras_torch", "jax": "keras_jax"}
 
 
 def measured(

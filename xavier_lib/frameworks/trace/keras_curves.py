@@ -40,7 +40,7 @@ def gelu(z: Array) -> Array:
 
 def gelu_by_tanh(z: Array) -> Array:
     """Return the usual approximation of the Gaussian error linear unit."""
-    return np.asarray(z * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))) / 2)
+    return np.asarray(z * (1 + np.tanh((2 / math.pi) ** 0.5 * (z + 0.044715 * z**3))) / 2)
 
 
 CANDIDATES: tuple[tuple[str, Function], ...] = (

@@ -22,6 +22,7 @@ class Recorder:
 
     Args:
         places: what is known of tensors.
+        samples: how many rows the batch has.
         watch: called with each output whose gradient will be wanted; None where none will be.
         weights: whether the numbers of the arrays are read too.
 
@@ -35,14 +36,14 @@ class Recorder:
         muted: how many of the layers that run count as one function.
     """
 
-    def __init__(self, places: Places, watch: Callable[[Any], None] | None, *, weights: bool) -> None:
+    def __init__(self, places: Places, samples: int, watch: Callable[[Any], None] | None, *, weights: bool) -> None:
         self.nodes: list[Node] = []
         self.uses: list[Use] = []
         self.facts: dict[Held, Facts] = {}
         self.strangers: set[str] = set()
         self.running: list[Any] = []
         self.refused: str | None = None
-        self.places, self.watch, self.weights, self.muted = places, watch, weights, 0
+        self.places, self.samples, self.watch, self.weights, self.muted = places, samples, watch, weights, 0
         self.made: dict[Node, Use] = {}
         self.counted: dict[tuple[Held, bool], int] = {}
 
@@ -132,7 +133,7 @@ class Recorder:
 
     def measure(self, use: Use, tensor: Any) -> None:
         """Measure what a use gave, and ask for its gradient."""
-        use.output = sizes(numbers(tensor), use.units)
+        use.output = sizes(numbers(tensor), use.units, self.samples)
         use.node.square = use.output.whole**2
         if self.watch is not None:
             use.tensor = tensor
@@ -153,7 +154,7 @@ class Recorder:
         known = (held, use.lookup)
         if self.counted.get(known, 0) < MEASURED:
             if took.signal is not None:
-                use.input = sizes(numbers(took.signal), took.into)
+                use.input = sizes(numbers(took.signal), took.into, self.samples)
             self.counted[known] = self.counted.get(known, 0) + int(use.input is None or use.input.whole > 0)
             self.measure(use, tensor)
         else:

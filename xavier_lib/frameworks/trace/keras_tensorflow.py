@@ -33,7 +33,7 @@ def measured(
     with unchanged(model):
         tape = tf.GradientTape() if backward else None
         places = Places(held, model.variables)
-        recorder = Recorder(places, None if tape is None else tape.watch, weights=weights)
+        recorder = Recorder(places, samples, None if tape is None else tape.watch, weights=weights)
         recorder.given(inputs)
         with tape or nullcontext():
             with recording(recorder, eager=not (backward and grouped(model))), layers_followed(recorder, held):
