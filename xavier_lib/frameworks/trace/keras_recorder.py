@@ -6,7 +6,7 @@ from typing import Any
 from xavier_lib.frameworks.trace import keras_ops as ops
 from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace.keras_facts import Facts, facts_of
-from xavier_lib.frameworks.trace.keras_functions import Call, described, handed_on
+from xavier_lib.frameworks.trace.keras_functions import Call, described, handed_on, still
 from xavier_lib.frameworks.trace.keras_looks import axis_in, bias_axes, count, look_after, look_before
 from xavier_lib.frameworks.trace.keras_places import Places
 from xavier_lib.frameworks.trace.keras_sizes import mean_square, numbers, sizes
@@ -178,13 +178,3 @@ class Recorder:
             if normalizing:
                 node.square = mean_square(numbers(tensor))
             self.keep(tensor, node)
-
-
-def still(call: Call, weights: Sequence[Node]) -> Node:
-    """Return the node of what was made of weights or of indices alone."""
-    if not weights:
-        root = next((node.root for _, node in call.given), None)
-        return Node(kinds.IDS, 0, root=root)  # type: ignore[arg-type]
-    source = max(weights, key=lambda node: count(node.array.variable))
-    same = call.op in ops.SAME or call.op == "Transpose"
-    return Node(kinds.WEIGHT, 0, array=source.array, plain=source.plain and same and len(weights) == 1)

@@ -40,7 +40,7 @@ def in_training(model: Any) -> Any:
     """Return a module that calls a model of Keras in training mode."""
     import torch
 
-    class Training(torch.nn.Module):
+    class Training(torch.nn.Module):  # type: ignore[misc]  # torch is not typed here
         def __init__(self) -> None:
             super().__init__()
             self.model = model
