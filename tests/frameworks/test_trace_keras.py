@@ -1,7 +1,10 @@
 """Promises of the measurement of Keras models on TensorFlow: what is told of a pass is so, and nothing changes."""
 
 import math
+import os
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -666,6 +669,55 @@ def test_what_cannot_be_seen_is_said():
     assert any("variables that Keras does not know of: (8, 2)" in said for said in measured(outside, X).unseen)
     added = dense(12, 8, 2, kernel_regularizer="l2")
     assert any("losses that layers add" in said for said in measured(added, X).unseen)
+
+
+# Other backends
+
+ELSEWHERE = """
+import keras
+import numpy as np
+from xavier_lib.diagnosis import conclude
+from xavier_lib.frameworks.trace.keras import followed, measured
+
+L, rng = keras.layers, np.random.default_rng(0)
+keras.utils.set_random_seed(0)
+x, y = rng.standard_normal((40, 12)).astype("float32"), rng.integers(0, 5, 40)
+hidden = [L.Dense(30, activation="gelu"), L.Dropout(0.3), L.Dense(30), L.BatchNormalization(), L.ReLU()]
+model = keras.Sequential([L.Input((12,)), *hidden, L.Dense(5)])
+model.layers[0].trainable = False
+everything = lambda: [keras.ops.convert_to_numpy(v.value).copy() for v in model.variables]
+before, draw = everything(), lambda: float(keras.random.normal((), seed=model.layers[1].seed_generator))
+found = measured(model, x, y)
+assert all((one == other).all() for one, other in zip(before, everything(), strict=True))
+first, second, gain, last = found.layers
+assert [r.kind for r in found.layers] == ["Dense", "Dense", "BatchNormalization gain", "Dense"]
+assert [r.activation for r in (first, second, last)] == ["gelu", "relu", "linear"]
+assert (first.normalized, second.normalized) == (False, True)
+z = x @ before[0]
+assert abs(first.output / np.sqrt((z**2).mean()) - 1) < 1e-3
+assert (first.trainable, first.weight_gradient) == (False, None)
+assert second.gradient > 0 and second.weight_gradient > 0
+assert found.classes == 5 and abs(found.loss - np.log(5)) < 1.5
+assert conclude(found) == ()
+lean = followed(model, x)
+assert [r.spread for r in lean.layers] == [0.0] * 4 and lean.layers[0].kept > 0
+cells = keras.Sequential([L.Input((6,)), L.Embedding(9, 8), L.LSTM(7), L.Dense(5)])
+records = measured(cells, rng.integers(0, 9, (40, 6)), y).layers
+assert [(r.activation, r.recurrent, r.lookup) for r in records] == [
+    ("linear", False, True), ("tanh", False, False), ("tanh", True, False), ("linear", False, False)
+]
+cells.layers[-1].kernel.assign(0 * cells.layers[-1].kernel + 0.1)
+model.layers[2].kernel.assign(0 * model.layers[2].kernel)
+assert conclude(measured(model, x, y))[0].layer == model.layers[2].kernel.path
+"""
+
+
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_keras_on_pytorch_and_jax_is_measured_in_the_same_terms(backend):
+    """Names, kinds, activations, sizes, a frozen layer, cells, the lean reading, and a sick layer; nothing changes."""
+    settings = os.environ | {"KERAS_BACKEND": backend}
+    run = subprocess.run([sys.executable, "-c", ELSEWHERE], env=settings, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
 
 
 # Findings

@@ -47,7 +47,7 @@ def measured(
         else:
             found = jax.followed(pair, settings or args)
         notes = losses_added(model)
-    return renamed(found, by_name, classes=own.classes, notes=notes)
+    return renamed(model, found, by_name, classes=own.classes, notes=notes)
 
 
 def part_of(entry: Held) -> str:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from xavier_lib.diagnosis.records import LayerRecord, Measured
+from xavier_lib.frameworks.keras import contents
 from xavier_lib.frameworks.report import wanted_start
+from xavier_lib.frameworks.stored import Stored
 from xavier_lib.frameworks.trace.keras_loss import loss_of
 from xavier_lib.frameworks.trace.keras_records import HUGE
 from xavier_lib.frameworks.trace.keras_variables import Held
@@ -42,16 +44,28 @@ def last_activation(model: Any) -> str | None:
     return str(getattr(activation, "__name__", type(last).__name__)).lower()
 
 
-def renamed(found: Measured, held: Mapping[str, Held], *, classes: int | None, notes: Sequence[str]) -> Measured:
+def graphed(model: Any) -> dict[str, Stored]:
+    """Return the arrays of a model as its graph tells what follows them; none where it cannot be read."""
+    try:
+        return {array.name: array for array in contents(model).arrays}
+    except ValueError:  # of a layer that has not been built
+        return {}
+
+
+def renamed(
+    model: Any, found: Measured, held: Mapping[str, Held], *, classes: int | None, notes: Sequence[str]
+) -> Measured:
     """Return what was measured with the names and kinds of Keras, without what is not there to be learned.
 
     Args:
+        model: the model.
         found: what was measured.
         held: the variables by the names that they have there.
         classes: the number of classes.
         notes: what else was not seen.
     """
-    layers = [of_keras(record, held) for record in found.layers if record.name in held]
+    graph = graphed(model)
+    layers = [of_keras(record, held, graph) for record in found.layers if record.name in held]
     kept = [record for record, own in layers if not own.bias or not record.finite or record.largest > HUGE]
     unseen = list(found.unseen)
     for name in sorted(held, key=len, reverse=True):  # the longest first, as one may lie in another
@@ -59,8 +73,11 @@ def renamed(found: Measured, held: Mapping[str, Held], *, classes: int | None, n
     return replace(found, layers=tuple(kept), classes=classes, unseen=(*notes, *unseen))
 
 
-def of_keras(record: LayerRecord, held: Mapping[str, Held]) -> tuple[LayerRecord, Held]:
-    """Return a record in the names and kinds of Keras, with its variable."""
+def of_keras(record: LayerRecord, held: Mapping[str, Held], graph: Mapping[str, Stored]) -> tuple[LayerRecord, Held]:
+    """Return a record in the names and kinds of Keras, with its variable.
+
+    Keras composes its normalizations of simple functions there; that one follows is told by the graph, if there is one.
+    """
     own = held[record.name]
     stored, trainable = own.stored, bool(own.variable.trainable)
     facts: dict[str, Any] = {"name": own.name, "kind": own.kind, "trainable": trainable}
@@ -68,10 +85,18 @@ def of_keras(record: LayerRecord, held: Mapping[str, Held]) -> tuple[LayerRecord
     facts["weight_gradient"] = record.weight_gradient if trainable else None
     if stored is not None and record.fan_in is not None:
         cell = "Cell" in stored.kind
-        activation = stored.activation if cell else record.activation
+        drawn = graph.get(own.name, stored)
+        normalized = record.normalized or bool(getattr(drawn, "normalized", False))
+        by_graph = cell or record.activation is None or (normalized and not record.normalized)
+        activation = drawn.activation if by_graph else record.activation
         start = wanted_start(stored, activation)
         wanted = None if start is None else std_of(start.scale, fan_of(start.mode, stored.fans))
-        facts |= {"fan_in": stored.fans.fan_in, "fan_out": stored.fans.fan_out, "activation": activation}
+        facts |= {
+            "normalized": normalized,
+            "fan_in": stored.fans.fan_in,
+            "fan_out": stored.fans.fan_out,
+            "activation": activation,
+        }
         facts |= {"rule": None if start is None else start.rule, "wanted": wanted}
         if cell:
             facts |= {"saturated": None, "dead": None}

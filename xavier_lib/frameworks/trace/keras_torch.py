@@ -33,7 +33,7 @@ def measured(
             found = pytorch.followed(module, (batch,))
         by_name = {name: held[id(one)] for name, one in module.named_parameters() if id(one) in held}
         notes = [*([NO_LOSS] if backward and found.loss is None else []), *losses_added(model)]
-    return renamed(found, by_name, classes=own.classes, notes=notes)
+    return renamed(model, found, by_name, classes=own.classes, notes=notes)
 
 
 def in_training(model: Any) -> Any:
