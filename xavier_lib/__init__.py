@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # modules that are loaded when they are first asked for
     from xavier_lib import explore as explore
     from xavier_lib import figures as figures
     from xavier_lib import frameworks as frameworks
+    from xavier_lib import museum as museum
     from xavier_lib import network as network
     from xavier_lib import rectifiers as rectifiers
     from xavier_lib import replay as replay
@@ -62,7 +63,7 @@ __all__ = [
 ]
 
 _LATER = {
-    *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "network"),
+    *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum", "network"),
     *("rectifiers", "replay", "sigmoid", "table"),
 }
 
