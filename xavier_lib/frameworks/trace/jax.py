@@ -36,39 +36,44 @@ def measured(
         TypeError: if the model is of no known kind, or ``x`` holds no array.
         ValueError: if the forward pass fails, the model has no numbers yet, or the loss does not fit.
     """
+    return passed(model, x, y, loss, backward=backward, weights=True)
+
+
+def followed(model: Any, x: Any) -> Measured:
+    """Measure what follows each array and what is kept of its signal, by a forward pass; weights are not read.
+
+    Raises:
+        TypeError, ValueError: as in :func:`measured`.
+    """
+    return passed(model, x, None, None, backward=False, weights=False)
+
+
+def passed(
+    model: Any, x: Any, y: Any, loss: Callable[[Any, Any], Any] | None, *, backward: bool, weights: bool
+) -> Measured:
+    """Send a batch through a model, and its gradient back if that is wanted; return what both showed."""
     import jax
 
     reading = reading_of(model)
-    args, named = arguments(x, reading)
-    inputs, structure = jax.tree_util.tree_flatten((args, named))
-    places = [place for place, leaf in enumerate(inputs) if is_array(leaf)]
-    if not places:
-        raise TypeError(f"x must be an array, or hold at least one array, got {shown(x)}")
-    batch = [array_of(inputs[place]) for place in places]
+    traced, structure, batch = trace(reading, x)
     samples = next((int(array.shape[0]) for array in batch if array.ndim), 1)
-    traced, shape = trace(reading, inputs, places, structure, batch)
     tape = Tape(backward)
-    recorder = Recorder(tape, samples)
-    given = [*map(recorder.weights, reading.leaves), *map(recorder.given, batch)]
-    found = Runner(recorder).run(traced, given)
-    outputs = jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(shape), [value.array for value in found])
+    recorder = Recorder(tape, samples, weights=weights)
+    found = Runner(recorder).run(traced, [*map(recorder.weights, reading.leaves), *map(recorder.given, batch)])
     for value in found:
         if value.node is not None:
             value.node.output = True
-    wanted = backward or y is not None or loss is not None
+    outputs = jax.tree_util.tree_unflatten(structure, [value.array for value in found])
+    wanted, main = backward or y is not None or loss is not None, main_place(outputs)
     start = loss_of(outputs, y, loss, samples) if wanted else Loss(None, None, [])
-    if backward:
-        tape.backwards([(v, g) for v, g in zip(found, start.gradients, strict=True) if g is not None])
-    main = main_place(outputs)
-    layers = tuple(records(reading.leaves, recorder.uses.found, recorder.nodes))
-    return Measured(
-        layers=layers,
-        loss=start.value,
-        classes=start.classes,
-        samples=samples,
-        logits=None if main is None else mean_square(arrays_in(outputs)[main]) ** 0.5,
-        unseen=(*([NO_LOSS] if backward and start.value is None else []), *recorder.unseen, *not_followed(layers)),
-    )
+    size = None if main is None else mean_square(arrays_in(outputs)[main]) ** 0.5
+    starts = list(zip([value.slot for value in found], start.gradients, strict=True)) if backward else []
+    del outputs, found  # what nobody needs is not kept during the pass backwards
+    tape.backwards(starts)
+    layers = tuple(records(reading.leaves, recorder.uses.found, recorder.nodes, weights=weights))
+    notes = [NO_LOSS] if backward and start.value is None else []
+    unseen = (*notes, *recorder.unseen, *not_followed(layers))
+    return Measured(layers=layers, loss=start.value, classes=start.classes, samples=samples, logits=size, unseen=unseen)
 
 
 def is_array(value: Any) -> bool:
@@ -85,13 +90,20 @@ def arguments(x: Any, reading: Reading) -> tuple[tuple[Any, ...], dict[str, Any]
     return (tuple(x) if isinstance(x, (tuple, list)) else (x,)), {}
 
 
-def trace(reading: Reading, inputs: Sequence[Any], places: Sequence[int], structure: Any, batch: Any) -> Any:
-    """Return a model as JAX traces it on a batch, and the shape of its outputs.
+def trace(reading: Reading, x: Any) -> tuple[Any, Any, list[Any]]:
+    """Return a model as JAX traces it on a batch, the structure of its outputs, and the arrays of the batch.
 
     Raises:
+        TypeError: if the batch holds no array.
         ValueError: if the model fails.
     """
     import jax
+
+    inputs, structure = jax.tree_util.tree_flatten(arguments(x, reading))
+    places = [place for place, leaf in enumerate(inputs) if is_array(leaf)]
+    if not places:
+        raise TypeError(f"x must be an array, or hold at least one array, got {shown(x)}")
+    batch = [array_of(inputs[place]) for place in places]
 
     def call(arrays: Any, given: Any) -> Any:
         filled = list(inputs)
@@ -101,11 +113,12 @@ def trace(reading: Reading, inputs: Sequence[Any], places: Sequence[int], struct
         return reading.run(arrays, *args, **named)
 
     try:
-        return jax.make_jaxpr(call, return_shape=True)([leaf.array for leaf in reading.leaves], batch)
+        traced, shape = jax.make_jaxpr(call, return_shape=True)([leaf.array for leaf in reading.leaves], batch)
     except Exception as error:  # whatever a model raises
-        reason = f"{type(error).__name__}: {str(error).split(chr(10))[0]}"
+        reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
         hint = reading.hint if "rng" in reason.lower() else ""
         raise ValueError(f"model must take x, and its forward pass failed with {reason}{hint}") from error
+    return traced, jax.tree_util.tree_structure(shape), batch
 
 
 def not_followed(layers: Sequence[LayerRecord]) -> list[str]:

@@ -9,7 +9,7 @@ from xavier_lib.frameworks.stored import Array
 from xavier_lib.frameworks.trace.nodes import CURVE, SOFTMAX, Node
 
 Function = Callable[[Array], Array]
-NEAR = 2e-3  # of the size of what came out: half precision is good for 1e-3, and no two candidates are that close
+NEAR, HALF = 2e-3, 1e-2  # of the size of what came out: of numbers in float32, and of those in bfloat16
 CLEARLY = 4  # times smaller an error must be than the next candidate's
 FLAT = 0.01  # a slope below this share of the largest one
 FAR = 50.0  # where every bounded activation is flat
@@ -94,7 +94,7 @@ def name_of(end: Node) -> str | None:
     with np.errstate(over="ignore", invalid="ignore"):
         errors: dict[str, float] = {}
         for name, function in CANDIDATES:
-            error = float(np.abs(function(before) - after).max())
+            error = float(np.sqrt(np.square(function(before) - after).mean()))
             if error <= near:
                 errors[name] = min(error, errors.get(name, math.inf))
         return clearest(errors) or end.name or sloped(before, after, near)
@@ -103,7 +103,7 @@ def name_of(end: Node) -> str | None:
 def tolerance(values: Array) -> float:
     """Return how near a candidate must come, beside the size of the numbers: they may be in half precision."""
     bits = values.astype(np.float32).view(np.uint32)
-    return 8 * NEAR if not (bits & 0xFFFF).any() else NEAR
+    return HALF if not (bits & 0xFFFF).any() else NEAR
 
 
 def clearest(errors: dict[str, float]) -> str | None:

@@ -10,6 +10,9 @@ from xavier_lib.frameworks.stored import Array
 from xavier_lib.frameworks.trace.jax_sizes import CHUNK, numbers, rows_of
 
 Facts = dict[str, Any]  # by the names of xavier_lib.diagnosis.records.LayerRecord
+SIZES = ("spread", "centre", "weight", "largest")
+#: Of an array that was not read.
+NO_FACTS: Facts = {**dict.fromkeys((*SIZES, "at_bound", "zeros"), 0.0), "finite": True}
 
 
 def facts_of(value: Any) -> Facts:
@@ -19,7 +22,7 @@ def facts_of(value: Any) -> Facts:
     finite = math.isfinite(low) and math.isfinite(high)
     found: Facts = {"finite": finite, "largest": max(abs(low), abs(high)), "zeros": share(values, 0.0)}
     if not finite:
-        return found | dict.fromkeys(("spread", "centre", "weight"), math.nan)
+        return NO_FACTS | found | dict.fromkeys(("spread", "centre", "weight"), math.nan)
     centre = sum(float(piece.sum()) for piece in parts(values)) / values.size
     spread = sum(float(np.square(piece - centre).sum()) for piece in parts(values)) / values.size
     return found | {
@@ -28,6 +31,14 @@ def facts_of(value: Any) -> Facts:
         "weight": math.sqrt(spread + centre * centre),
         "at_bound": share(values, low) + (share(values, high) if high > low else 0.0),
     }
+
+
+def acting(effective: Facts, stored: Facts) -> Facts:
+    """Return the facts of stored weights, with the sizes of those that are computed from them and act.
+
+    Where nothing acts, as a gain of zero makes it, the zeros are the gain's and not those of the weights.
+    """
+    return stored | {name: effective[name] for name in SIZES} if effective["weight"] else stored
 
 
 def parts(values: Array) -> Iterator[Array]:

@@ -26,6 +26,7 @@ class Leaf:
         statistic: whether it is a running mean or variance.
         stored: what the reader of the model knows of it.
         stack: of one layer of a stack, how many layers there are and which one it is.
+        gain: whether it scales a normalized signal.
         first: the time of its first use, or None.
         gradient: the size of the derivative of the loss by it.
         layers: the layers of the stack that it is, as far as they were used one by one.
@@ -39,6 +40,7 @@ class Leaf:
     statistic: bool = False
     stored: Stored | None = None
     stack: tuple[int, int] | None = None
+    gain: bool = False
     first: float | None = None
     gradient: float | None = None
     layers: dict[int, "Leaf"] = field(default_factory=dict)
@@ -53,7 +55,7 @@ class Leaf:
     def kind(self) -> str:
         """Return the kind of array that is no layer's own: by its owner, and as a gain if it is a vector."""
         known = self.stored.kind if self.stored else ""
-        kind = known or f"{self.owner} {'gain' if self.part in GAINS else self.part}".strip()
+        kind = known or f"{self.owner} {'gain' if self.gain or self.part in GAINS else self.part}".strip()
         return f"{kind}, layer {self.stack[1]} of a stack of {self.stack[0]}" if self.stack else kind
 
     @property

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from xavier_lib.frameworks.trace import jax_ops as ops
@@ -10,7 +11,7 @@ from xavier_lib.frameworks.trace.jax_facts import alike_units, facts_of
 from xavier_lib.frameworks.trace.jax_leaves import Leaf
 from xavier_lib.frameworks.trace.jax_sizes import Sizes, is_float, mean_square, peaked_rows, sampled, sizes, zero_units
 from xavier_lib.frameworks.trace.jax_tape import Tape
-from xavier_lib.frameworks.trace.jax_uses import Taken, Use
+from xavier_lib.frameworks.trace.jax_uses import Taken, Use, uses_of
 from xavier_lib.frameworks.trace.jax_values import Signal, Value
 from xavier_lib.frameworks.trace.nodes import Node, is_signal
 
@@ -23,73 +24,77 @@ class Uses:
     Args:
         tape: where the gradients come.
         samples: the number of rows of the batch.
+        weights: whether the numbers of the weights are read.
 
     Attributes:
         found: the uses, in order.
     """
 
-    def __init__(self, tape: Tape, samples: int) -> None:
-        self.tape, self.samples = tape, samples
+    def __init__(self, tape: Tape, samples: int, *, weights: bool) -> None:
+        self.tape, self.samples, self.weights = tape, samples, weights
         self.found: list[Use] = []
-        self.made: dict[Node, Use] = {}
+        self.made: dict[Node, list[Use]] = {}
         self.counted: dict[tuple[Leaf, bool], int] = {}
 
     def use(self, took: Taken, result: Value, time: int) -> Signal:
         """Return the node of a use of weights, measured."""
-        weights, signal, array = took.weights.node, took.signal, result.array
-        assert weights is not None
-        before = signal.node if signal is not None else None
+        array, before = result.array, None if took.signal is None else took.signal.node
         parents = (before,) if before is not None and is_signal(before) else ()
-        shape = tuple(array.shape)
         node = Signal(kinds.USE, time, parents, numel=array.size)
-        node.axis, node.units = (took.out[-1], shape[took.out[-1]]) if took.out else (None, 1)
-        rows = signal is not None and before is not None and before.kind is kinds.IDS
-        held = weights.array
-        use = Use(node, held, took.kind, took.out, shape, rows or signal is None, took.fans, took.stack)
-        known = (held, use.lookup)
-        self.counted[known] = self.counted.get(known, 0) + 1
-        if self.counted[known] <= MEASURED:
-            self.measure(use, took, result, plain=weights.plain)
-        node.square = use.output.whole**2 if use.output else mean_square(array)
-        self.found.append(use)
-        self.made[node] = use
+        node.axis, node.units = (took.out[-1], array.shape[took.out[-1]]) if took.out else (None, 1)
+        self.made[node] = uses_of(node, took, tuple(array.shape))
+        measured = []
+        for use in self.made[node]:
+            known = (use.held, use.lookup)
+            self.counted[known] = self.counted.get(known, 0) + 1
+            if self.counted[known] <= MEASURED:
+                self.measure(use, took, array)
+                measured.append(use)
+        self.tape.watch(result, partial(self.gradients, measured))
+        single = len(self.made[node]) == 1 and measured
+        node.square = measured[0].output.whole ** 2 if single and measured[0].output else mean_square(array)
+        self.found += self.made[node]
         return node
 
-    def measure(self, use: Use, took: Taken, result: Value, *, plain: bool) -> None:
-        """Measure what goes into a use of weights, what comes out, and the gradient there when it comes."""
-        use.output = sizes(result.array, took.out)
+    def measure(self, use: Use, took: Taken, array: Any) -> None:
+        """Measure what goes into a use of weights, and what comes out."""
+        use.output = sizes(use.own(array, use.axes), use.axes, self.samples)
         if took.signal is not None and not use.lookup:
-            use.input = sizes(took.signal.array, took.into)
-        use.alike = alike_units(took.weights.array, took.units) if took.units else 0.0
-        use.effective = None if plain else facts_of(took.weights.array)
+            use.input = sizes(took.signal.array, took.into, self.samples)
+        if self.weights:
+            weights = use.own(took.weights.array, took.units)
+            use.alike = alike_units(weights, took.units) if took.units else 0.0
+            plain = took.weights.node is not None and took.weights.node.plain
+            use.effective = None if plain else facts_of(weights)
 
-        def measure(gradient: Any) -> None:
-            found, count = sizes(gradient, took.out), self.samples
+    def gradients(self, uses: Sequence[Use], gradient: Any) -> None:
+        """Measure the gradient at the output of some uses when it comes."""
+        for use in uses:
+            found, count = sizes(use.own(gradient, use.axes), use.axes, self.samples), self.samples
             use.gradient = Sizes(found.whole * count, None if found.varying is None else found.varying * count)
 
-        self.tape.watch(result, measure)
-
-    def biased(self, first: Signal, bias: Leaf, result: Value) -> None:
+    def biased(self, first: Signal, bias: Any, result: Value) -> None:
         """Take a sum with a bias, of one number for each unit, for the output of a use."""
-        use = self.made.get(first.root)
-        if use is None or use.output is None or not first.plain or first.curved:
+        if first.root not in self.made or not first.plain or first.curved:
             return
-        shape, last = tuple(result.array.shape), len(use.axes)
-        tail = tuple(range(len(shape) - last, len(shape)))
-        axes = use.axes if shape == use.shape else tail
-        sides = [use.shape[axis] for axis in use.axes]
-        if [shape[axis] for axis in axes] == sides and bias.array.size == math.prod(sides):
-            use.output = sizes(result.array, axes)
-            use.node.square = use.output.whole**2
+        for use in self.made[first.root]:
+            shape, last = tuple(result.array.shape), len(use.axes)
+            tail = tuple(range(len(shape) - last, len(shape)))
+            axes = use.axes if shape == use.shape else tail
+            sides = [use.shape[axis] for axis in use.axes]
+            fits = [shape[axis] for axis in axes] == sides and bias.size == math.prod(sides)
+            if use.output is not None and fits:
+                use.output = sizes(use.own(result.array, axes), axes, self.samples)
+                first.root.square = mean_square(result.array)
 
 
 def look_before(name: str, values: Sequence[Value]) -> None:
     """Look at signals before a primitive: at their numbers, and at their size."""
     signals = [(value, value.node) for value in values if value.node is not None and value.signal]
-    roots = {node.root for _, node in signals}
+    roots, weights = {node.root for _, node in signals}, any(value.weight for value in values)
     for value, node in signals:
         bare = node.plain and not node.curved
-        if bare and name not in ops.STILL and (len(signals) > 1 or name not in ops.STRAIGHT):
+        if bare and name not in ops.STILL and not (weights and name in ops.STRAIGHT):
             sample_root(node, value.array)
         mixes = name == "concatenate" or (name in ops.SUMS | {"select_n"} and len(roots) > 1)
         if node.square is None and (mixes or name in ops.PRODUCTS):

@@ -1,5 +1,6 @@
 """What a primitive of JAX makes of the signals that it is given, as a node."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -128,15 +129,21 @@ def mixed(name: str, signals: Signals, time: int) -> Signal:
     return Signal(kinds.JOIN if name == "select_n" else kinds.UNKNOWN, time, signals)
 
 
-def still(name: str, values: Sequence[Value], size: int) -> Signal | None:
+def still(name: str, params: dict[str, Any], values: Sequence[Value], shape: Sequence[int]) -> Signal | None:
     """Return the node of what was made of weights, of indices or of constants alone."""
     weights = [value.node for value in values if value.node is not None and value.weight]
     if not weights:
         return Signal(kinds.IDS, 0) if any(value.node is not None for value in values) else None
     marked = [node for node in weights if node.array.statistic and node.degree in (-0.5, 0.5)]
     source = max(marked or weights, key=lambda node: int(node.array.array.size))
-    same = name in ops.SAME and len(weights) == 1 and size == int(source.array.array.size)
+    same = name in ops.SAME and len(weights) == 1 and math.prod(shape) == values[0].array.size
     found = Signal(kinds.WEIGHT, 0, array=source.array, plain=source.plain and same, degree=source.degree)
+    if name == "concatenate" and len(weights) == len(values) and all(node.plain for node in weights):
+        axis = int(params["dimension"])
+        parts = tuple((value.node.array, int(value.array.shape[axis])) for value in values if value.node is not None)
+        found.joined, found.plain = (axis, parts), True
+    elif same and tuple(shape) == values[0].array.shape and name != "transpose":
+        found.joined = source.joined
     if source.array.statistic and source.degree is not None:
         found.degree = source.degree * ops.POWERS.get(name, 1.0)
     return found

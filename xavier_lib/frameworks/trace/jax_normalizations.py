@@ -24,6 +24,8 @@ def by_statistic(name: str, left: Signal, right: Signal, time: int) -> Signal | 
     if statistic.source is not value.source or degree != 0:
         return None
     absorb(statistic.root)
+    for leaf in gains(statistic):
+        leaf.gain = True
     if value.source.made == "exp" and name == "div":
         return softmax(value, time)
     return Signal(kinds.NORM, time, (value,), vectors=gains(statistic))

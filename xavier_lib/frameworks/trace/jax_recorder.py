@@ -21,6 +21,7 @@ class Recorder:
     Args:
         tape: what calls the primitives.
         samples: the number of rows of the batch.
+        weights: whether the numbers of the weights are read.
 
     Attributes:
         nodes: the signals, in order.
@@ -28,8 +29,8 @@ class Recorder:
         unseen: what could not be followed, one sentence each.
     """
 
-    def __init__(self, tape: Tape, samples: int) -> None:
-        self.tape, self.uses = tape, Uses(tape, samples)
+    def __init__(self, tape: Tape, samples: int, *, weights: bool) -> None:
+        self.tape, self.uses = tape, Uses(tape, samples, weights=weights)
         self.nodes: list[Signal] = []
         self.unseen: dict[str, None] = {}
         self.held: dict[Leaf, Value] = {}
@@ -49,7 +50,11 @@ class Recorder:
         return value
 
     def given(self, array: Any) -> Value:
-        """Return an input of the model: a signal, or what is looked up."""
+        """Return an input of the model: a signal, what is looked up, or a key of random numbers."""
+        import jax
+
+        if jax.dtypes.issubdtype(array.dtype, jax.dtypes.prng_key):
+            return Value(array)
         number = is_float(array)
         node = Signal(kinds.INPUT if number else kinds.IDS, 0, numel=array.size)
         if number:
@@ -102,7 +107,7 @@ class Recorder:
         if took is not None and is_float(result.array):
             node = self.uses.use(took, result, len(self.nodes) + 1)
         elif not any(value.signal for value in values):
-            return self.alone(name, values, result)
+            return self.alone(name, params, values, result)
         else:
             node = self.signal(name, params, values, result)
         self.nodes.append(node)
@@ -115,7 +120,7 @@ class Recorder:
                 shape = " × ".join(map(str, value.array.shape))
                 self.unseen[f"an array of {shape} numbers that the function holds itself, outside its tree"] = None
 
-    def alone(self, name: str, values: Sequence[Value], result: Value) -> Signal | None:
+    def alone(self, name: str, params: dict[str, Any], values: Sequence[Value], result: Value) -> Signal | None:
         """Return the node of what holds no signal yet; whole numbers that are inputs become one as they are cast."""
         source = values[0].node
         cast = name == "convert_element_type" and source is not None and source.kind is kinds.IDS
@@ -123,7 +128,7 @@ class Recorder:
             node = Signal(kinds.INPUT, len(self.nodes) + 1, numel=result.array.size)
             self.nodes.append(node)
             return node
-        return still(name, values, int(result.array.size))
+        return still(name, params, values, result.array.shape)
 
     def signal(self, name: str, params: dict[str, Any], values: Sequence[Value], result: Value) -> Signal:
         """Return the node of what was made of signals."""
@@ -137,12 +142,15 @@ class Recorder:
             node.kind = kinds.IDS
         weights = [value.node.array for value in values if value.weight and value.node is not None]
         node.vectors = (*node.vectors, *(leaf for leaf in weights if not leaf.matrix))
+        for leaf in weights:
+            leaf.gain = leaf.gain or (name == "mul" and kinds.NORM in (node.kind, first.root.kind))
         if node.kind is kinds.UNKNOWN and any(leaf.matrix for leaf in weights):
             names = ", ".join(leaf.name for leaf in weights)
             self.unseen[f"what {name} does with {names}: it is not followed"] = None
         look_after(name, node, first, result.array)
-        if name in ops.SUMS and len(weights) == 1:
-            self.uses.biased(first, weights[0], result)
+        added = [value.array for value in values if value.weight]
+        if name in ops.SUMS and len(added) == 1:
+            self.uses.biased(first, added[0], result)
         return node
 
 

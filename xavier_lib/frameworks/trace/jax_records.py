@@ -7,32 +7,41 @@ from xavier_lib.diagnosis.records import LayerRecord
 from xavier_lib.fans import Fans, MeanFans
 from xavier_lib.frameworks.report import wanted_start
 from xavier_lib.frameworks.rules import known, start_for
+from xavier_lib.frameworks.trace.followed import Followed, followed
 from xavier_lib.frameworks.trace.jax_curves import name_of, saturated_share, source_of
-from xavier_lib.frameworks.trace.jax_facts import Facts, copies, facts_of
+from xavier_lib.frameworks.trace.jax_facts import NO_FACTS, Facts, acting, copies, facts_of
 from xavier_lib.frameworks.trace.jax_leaves import Leaf
 from xavier_lib.frameworks.trace.jax_sizes import is_float
 from xavier_lib.frameworks.trace.jax_uses import Use
 from xavier_lib.frameworks.trace.nodes import Node
-from xavier_lib.frameworks.trace.followed import Followed, followed
 from xavier_lib.frameworks.trace.torch_fields import comes_of, of_branch
 from xavier_lib.weights.scaling import fan_of, std_of
 
 HUGE = 100.0  # a bias beyond it is no start of anyone's; ones to a forget gate and priors of a detector stay below 10
 
 
-def records(leaves: Sequence[Leaf], uses: Sequence[Use], nodes: Sequence[Node]) -> list[LayerRecord]:
-    """Return the records of all arrays in the order of use; what was not used comes last."""
+def records(
+    leaves: Sequence[Leaf], uses: Sequence[Use], nodes: Sequence[Node], *, weights: bool = True
+) -> list[LayerRecord]:
+    """Return the records of all arrays in the order of use; what was not used comes last.
+
+    Args:
+        leaves: the arrays.
+        uses: the uses of weights.
+        nodes: the signals.
+        weights: whether the numbers of the arrays are read too.
+    """
     after, chosen = followed(nodes), list(chosen_uses(uses))
     taken = {use.held for use in chosen}
     held = [leaf for whole in leaves for leaf in parts_of(whole)]
-    facts = {leaf: facts_of(leaf.array) for leaf in held}
+    facts = {leaf: facts_of(leaf.array) if weights else NO_FACTS for leaf in held}
     same = copies([(leaf.name, leaf.array, facts[leaf]) for leaf in held if leaf.matrix])
     found: list[tuple[float, LayerRecord]] = []
     first: dict[Leaf, str] = {}
     for use in chosen:
         if use.held not in facts:
             continue
-        own = use.effective or facts[use.held]
+        own = acting(use.effective, facts[use.held]) if use.effective else facts[use.held]
         settings = of_array(use.held, own, same) | {"kind": kind_of(use), "alike": use.alike}
         settings |= {"tied_to": first.get(use.held)} | of_use(use, uses, after) | of_rule(use, after)
         first.setdefault(use.held, use.held.name)

@@ -80,11 +80,11 @@ class Tape:
             self.steps.append(Step(taken, slots, tuple((array.shape, array.dtype) for array in given), back))
         return [Value(array, None, slot) for array, slot in zip(given, slots, strict=True)]
 
-    def backwards(self, starts: Sequence[tuple[Value, Any]]) -> None:
-        """Send gradients back from some values."""
+    def backwards(self, starts: Sequence[tuple[int | None, Any]]) -> None:
+        """Send gradients back from some slots."""
         gradients: dict[int, Any] = {}
-        for value, gradient in starts:
-            self.add(gradients, value.slot, gradient)
+        for slot, gradient in starts:
+            self.add(gradients, slot, gradient)
         while self.steps:
             step = self.steps.pop()
             given = [None if slot is None else self.come(gradients, slot) for slot in step.given]
@@ -106,7 +106,7 @@ class Tape:
     @staticmethod
     def add(gradients: dict[int, Any], slot: int | None, gradient: Any) -> None:
         """Add a gradient to what has come to a slot."""
-        if slot is not None:
+        if slot is not None and gradient is not None:
             gradients[slot] = gradients[slot] + gradient if slot in gradients else gradient
 
 

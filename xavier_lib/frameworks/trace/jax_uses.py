@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, strided_fans
+from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace.jax_facts import Facts
 from xavier_lib.frameworks.trace.jax_leaves import Leaf
 from xavier_lib.frameworks.trace.jax_sizes import Sizes
@@ -25,6 +26,7 @@ class Use:
         lookup: whether rows were looked up.
         fans: how many inputs one output sums, and how many outputs one input feeds.
         stack: how many layers lie beside each other in the array.
+        part: of arrays that were joined, which of the axes of the units they lie along, and from where to where.
         effective: the facts of the weights themselves, where they were computed from the array.
         alike: the share of units whose weights are those of another unit.
         input: the sizes of what went in, where they were measured.
@@ -40,11 +42,19 @@ class Use:
     lookup: bool = False
     fans: Fans | MeanFans | None = None
     stack: int = 1
+    part: tuple[int, int, int] | None = None
     effective: Facts | None = None
     alike: float = 0.0
     input: Sizes | None = None
     output: Sizes | None = None
     gradient: Sizes | None = None
+
+    def own(self, array: Any, units: Sequence[int]) -> Any:
+        """Return what belongs to it of an array whose units lie along some axes."""
+        if self.part is None:
+            return array
+        which, start, end = self.part
+        return array[(slice(None),) * units[which] + (slice(start, end),)]
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,23 @@ class Taken:
     stack: int = 1
 
 
+def uses_of(node: Signal, took: Taken, shape: tuple[int, ...]) -> list[Use]:
+    """Return the uses of weights that a product is: one, or one for each of the arrays that were joined."""
+    weights, before = took.weights.node, None if took.signal is None else took.signal.node
+    assert weights is not None
+    lookup = took.signal is None or (before is not None and before.kind is kinds.IDS)
+    whole = Use(node, weights.array, took.kind, took.out, shape, lookup, took.fans, took.stack)
+    if weights.joined is None or weights.joined[0] not in took.units or took.fans is None:
+        return [whole]
+    which, start, found = took.units.index(weights.joined[0]), 0, []
+    total = sum(side for _, side in weights.joined[1])
+    for leaf, side in weights.joined[1]:
+        fans = MeanFans(took.fans.fan_in, took.fans.fan_out * side / total)
+        found.append(replace(whole, held=leaf, fans=fans, part=(which, start, start + side)))
+        start += side
+    return found
+
+
 def taken(name: str, params: dict[str, Any], values: Sequence[Value]) -> Taken | None:
     """Return what a primitive takes as weights and as signal, or None if it does not take both."""
     if name == "dot_general":
@@ -91,7 +118,7 @@ def product(params: dict[str, Any], values: Sequence[Value], place: int) -> Take
     free = signal.array.ndim - len(summed[1 - place]) - len(others)
     start = len(others) + (0 if place == 0 else free)
     sides = weights.array.shape
-    before = [axis for axis in units if axis < min(own, default=0)] if len(sides) > 2 else []  # that share an input
+    before = [axis for axis in units if axis < min(own)] if own and units and units[-1] > max(own) else []
     stack = math.prod(sides[axis] for axis in (*others, *before))
     return Taken(
         kind="dense",

@@ -13,10 +13,12 @@ class Signal(Node):
     Attributes:
         base: the signal of which it is a power, or a sum of powers of one degree; of a statistic what it is taken of.
         made: the name of the primitive that made it.
+        joined: of arrays of weights beside each other, along which axis they lie, and each array with its length there.
     """
 
     base: Optional["Signal"] = None
     made: str = ""
+    joined: tuple[int, tuple[tuple[Any, int], ...]] | None = None
 
     @property
     def source(self) -> "Signal":
