@@ -6,7 +6,7 @@ from typing import Any
 
 from xavier_lib.diagnosis.records import Measured
 
-RUNNERS = {"tensorflow": "keras_tensorflow"}
+RUNNERS = {"tensorflow": "keras_tensorflow", "torch": "keras_torch", "jax": "keras_jax"}
 
 
 def measured(
@@ -16,8 +16,8 @@ def measured(
 
     Args:
         model: a built model or layer of Keras 3.
-        x: an array, or a structure of arrays as ``fit`` takes it; for a layer with several arguments a tuple of them, or
-            a mapping by their names.
+        x: an array, or a structure of arrays as ``fit`` takes it; for a layer with several arguments a tuple of them,
+            or a mapping by their names.
         y: the targets.
         loss: called with the outputs and the targets; by default the loss that the model was compiled with, else
             cross-entropy for targets that are whole numbers, and mean squares for others.
@@ -28,11 +28,29 @@ def measured(
         ValueError: if the forward pass fails, the model has no weights yet, the loss does not fit, or Keras runs on
             something that is not known here.
     """
+    found: Measured = runner_of().measured(model, x, y, loss, backward=backward, weights=True)
+    return found
+
+
+def followed(model: Any, x: Any) -> Measured:
+    """Measure a forward pass alone, and read no weights: what follows each array, and what is kept of its signal.
+
+    Raises:
+        TypeError, ValueError: as in :func:`measured`.
+    """
+    found: Measured = runner_of().measured(model, x, None, None, backward=False, weights=False)
+    return found
+
+
+def runner_of() -> Any:
+    """Return the module that runs models where Keras runs.
+
+    Raises:
+        ValueError: if there is none.
+    """
     import keras
 
     backend = keras.backend.backend()
     if backend not in RUNNERS:
         raise ValueError(f"model must run on {', '.join(RUNNERS)}, got one of Keras on {backend}")
-    runner = import_module(f"xavier_lib.frameworks.trace.{RUNNERS[backend]}")
-    found: Measured = runner.measured(model, x, y, loss, backward=backward)
-    return found
+    return import_module(f"xavier_lib.frameworks.trace.{RUNNERS[backend]}")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from xavier_lib.frameworks.stored import Array
-from xavier_lib.frameworks.trace.nodes import CURVE, Node
+from xavier_lib.frameworks.trace.nodes import CURVE, SOFTMAX, Node
 
 Function = Callable[[Array], Array]
 NEAR = 2e-3  # of the size of what came out; no two candidates are that close
@@ -40,7 +40,7 @@ def gelu(z: Array) -> Array:
 
 def gelu_by_tanh(z: Array) -> Array:
     """Return the usual approximation of the Gaussian error linear unit."""
-    return np.asarray(z * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))) / 2)
+    return np.asarray(z * (1 + np.tanh((2 / math.pi) ** 0.5 * (z + 0.044715 * z**3))) / 2)
 
 
 CANDIDATES: tuple[tuple[str, Function], ...] = (
@@ -133,7 +133,12 @@ def sloped(before: Array, after: Array, near: Any) -> str | None:
 
 
 def saturated_share(end: Node) -> float | None:
-    """Return the share of a signal at which an activation that levels off on both sides is flat; None for others."""
+    """Return the share of a signal at which an activation that levels off on both sides is flat; None for others.
+
+    Of a softmax it is the share of rows with more than 99 of 100 in one place.
+    """
+    if end.kind is SOFTMAX:
+        return end.peaked
     pair, known = (pair_of(end), FUNCTIONS.get(name_of(end) or "")) if end.curved else (None, None)
     if pair is None or known is None:
         return None

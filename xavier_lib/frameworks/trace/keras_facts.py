@@ -25,6 +25,9 @@ class Facts(NamedTuple):
     alike: float
 
 
+NO_FACTS = Facts(0.0, 0.0, 0.0, 0.0, 0.0, True, 0.0, 0.0)  # of an array that was not read
+
+
 def facts_of(values: Array, units: Sequence[int]) -> Facts:
     """Measure an array whose units lie along some axes; along none if that is not known."""
     low, high = float(values.min()), float(values.max())

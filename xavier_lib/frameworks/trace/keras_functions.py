@@ -163,3 +163,13 @@ def by_statistic(op: str, left: Node, right: Node, time: int) -> Node | None:
     curved = value.curved or difference
     power = 2 * value.degree if difference and value.degree is not None else value.degree
     return within(kinds.CURVE, time, (value, statistic), value, curved=curved, plain=value.plain, degree=power)
+
+
+def still(call: Call, weights: Sequence[Node]) -> Node:
+    """Return the node of what was made of weights or of indices alone."""
+    if not weights:
+        root = next((node.root for _, node in call.given), None)
+        return Node(kinds.IDS, 0, root=root)  # type: ignore[arg-type]
+    source = max(weights, key=lambda node: int(node.array.variable.shape.num_elements() or 0))
+    same = call.op in ops.SAME or call.op == "Transpose"
+    return Node(kinds.WEIGHT, 0, array=source.array, plain=source.plain and same and len(weights) == 1)

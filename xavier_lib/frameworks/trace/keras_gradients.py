@@ -30,7 +30,7 @@ def backwards(tape: Any, start: Loss, recorder: Recorder, held: Sequence[Held], 
     for use in chosen:
         gradient = found.pop()
         if gradient is not None:
-            measured = sizes(numbers(gradient), use.units)
+            measured = sizes(numbers(gradient), use.units, samples)
             varying = None if measured.varying is None else measured.varying * samples
             use.gradient = Sizes(measured.whole * samples, varying)
     for entry in wanted:

@@ -6,10 +6,12 @@ from typing import Any
 from xavier_lib.frameworks.trace import keras_ops as ops
 from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace.keras_facts import Facts, facts_of
-from xavier_lib.frameworks.trace.keras_functions import Call, described, handed_on
-from xavier_lib.frameworks.trace.keras_sizes import mean_square, numbers, peaked_rows, sampled, sizes, zero_units
-from xavier_lib.frameworks.trace.keras_uses import Use, fans_of, taken
-from xavier_lib.frameworks.trace.keras_variables import Held
+from xavier_lib.frameworks.trace.keras_functions import Call, described, handed_on, still
+from xavier_lib.frameworks.trace.keras_looks import axis_in, bias_axes, count, look_after, look_before
+from xavier_lib.frameworks.trace.keras_places import Places
+from xavier_lib.frameworks.trace.keras_sizes import mean_square, numbers, sizes
+from xavier_lib.frameworks.trace.keras_uses import Taken, Use, fans_of, taken
+from xavier_lib.frameworks.trace.keras_variables import Held, inside
 from xavier_lib.frameworks.trace.nodes import Node, is_signal
 
 MEASURED = 2  # uses of one array that are measured, beside those that nothing enters: the first may lead nowhere
@@ -19,9 +21,10 @@ class Recorder:
     """Records each function that a signal passes, as a node.
 
     Args:
-        held: the variables of the model that are there to be learned.
-        others: all its variables.
+        places: what is known of tensors.
+        samples: how many rows the batch has.
         watch: called with each output whose gradient will be wanted; None where none will be.
+        weights: whether the numbers of the arrays are read too.
 
     Attributes:
         nodes: the signals, in order.
@@ -29,48 +32,40 @@ class Recorder:
         facts: of each variable what its numbers showed when it was first used.
         strangers: the names of functions that took a signal and are not known here.
         running: the layers that run, innermost last.
-        loose: the shapes of variables that the model does not hold.
         refused: the name of a layer that was reached before it was built.
+        muted: how many of the layers that run count as one function.
     """
 
-    def __init__(self, held: Sequence[Held], others: Sequence[Any], watch: Callable[[Any], None] | None) -> None:
+    def __init__(self, places: Places, samples: int, watch: Callable[[Any], None] | None, *, weights: bool) -> None:
         self.nodes: list[Node] = []
         self.uses: list[Use] = []
         self.facts: dict[Held, Facts] = {}
         self.strangers: set[str] = set()
-        self.watch, self.muted = watch, 0
         self.running: list[Any] = []
-        self.at: dict[int, Node] = {}  # by the number that TensorFlow gives each tensor once
+        self.refused: str | None = None
+        self.places, self.samples, self.watch, self.weights, self.muted = places, samples, watch, weights, 0
         self.made: dict[Node, Use] = {}
         self.counted: dict[tuple[Held, bool], int] = {}
-        self.loose: set[tuple[int, ...]] = set()
-        self.refused: str | None = None
-        self.known = {id(variable.value.handle) for variable in others}
-        self.by_handle = {id(entry.variable.value.handle): entry for entry in held}
-
-    def node_of(self, tensor: Any) -> Node | None:
-        """Return the signal or the weights that a tensor holds, or None."""
-        return self.at.get(getattr(tensor, "_id", -1))
 
     def given(self, tensors: Sequence[Any]) -> None:
         """Note the inputs of the model: signals, or what is looked up."""
         for tensor in tensors:
             number = tensor.dtype.is_floating or tensor.dtype.is_complex
             node = Node(kinds.INPUT if number else kinds.IDS, 0, numel=count(tensor))
-            self.at[tensor._id] = node
+            self.places.put(tensor, node)
             if number:
                 self.nodes.append(node)
 
-    def outputs(self, tensors: Sequence[Any]) -> list[Node]:
-        """Note the outputs of the model, and return those that came out of signals."""
-        found = [node for tensor in tensors if is_signal(node := self.node_of(tensor)) and node is not None]
-        for node in found:
-            node.output = True
-        return found
+    def outputs(self, tensors: Sequence[Any]) -> None:
+        """Note the outputs of the model."""
+        for tensor in tensors:
+            node = self.places.at(tensor)
+            if node is not None and is_signal(node):
+                node.output = True
 
     def inner(self, held: Held) -> bool:
         """Say whether a variable belongs to the innermost layer that runs, and to none that this one wraps."""
-        return bool(self.running) and holds(self.running[-1], held) and not any_in(self.running[-1], held)
+        return bool(self.running) and inside(self.running[-1], held)
 
     def called(
         self, op: Any, inputs: Any, attributes: Any, outputs: Any, op_name: Any = None, graph: Any = None
@@ -80,126 +75,86 @@ class Recorder:
         if graph is not None:  # it is only being compiled
             return
         name, inputs = ops.name_of(op), list(inputs)
-        held = self.by_handle.get(id(inputs[0])) if inputs else None
         if name in ops.READS:
-            if held is not None:
-                self.at[outputs[0]._id] = Node(kinds.WEIGHT, 0, array=held)
-            elif id(inputs[0]) not in self.known and outputs[0].dtype.is_floating and outputs[0].shape.rank > 1:
-                self.loose.add(tuple(outputs[0].shape))
+            self.places.read(inputs[0], outputs[0])
             return
-        for tensor in inputs if name in ops.LOOKUPS or ops.compiled(name) else ():
-            if id(tensor) in self.by_handle:
-                self.at[tensor._id] = Node(kinds.WEIGHT, 0, array=self.by_handle[id(tensor)])
-        given = [(tensor, node) for tensor in inputs if (node := self.node_of(tensor)) is not None]
+        if name in ops.LOOKUPS or ops.compiled(name):
+            self.places.handed_over(inputs)
+        known = [self.places.at(tensor) for tensor in inputs]
+        given = [(tensor, node) for tensor, node in zip(inputs, known, strict=True) if node is not None]
         if self.muted or not given or name in ops.LIKE or name in ops.WRITES:
             return
         settings = ops.settings_of(attributes)
-        others = [tensor for tensor in inputs if self.node_of(tensor) is None]
-        leading = is_signal(self.node_of(inputs[0]))
-        self.look_before(name, given)
-        for tensor in outputs[:1] if taken(name, inputs, settings, self.node_of, self.inner) else outputs:
-            time = len(self.nodes) + 1
-            call = Call(name, settings, given, others, leading, time)
-            self.note(call, inputs, tensor)
+        others = [tensor for tensor, node in zip(inputs, known, strict=True) if node is None]
+        look_before(name, given)
+        took = taken(name, inputs, settings, self.places.at, self.inner)
+        for tensor in outputs[:1] if took else outputs:
+            call = Call(name, settings, given, others, is_signal(known[0]), len(self.nodes) + 1)
+            self.note(call, took, tensor)
 
-    def look_before(self, op: str, given: Sequence[tuple[Any, Node]]) -> None:
-        """Look at the signals that a function takes: at their numbers, and at their size."""
-        signals = [(tensor, node) for tensor, node in given if is_signal(node)]
-        roots = {node.root for _, node in signals}
-        for tensor, node in signals:
-            bare = node.plain and not node.curved and node.root.sample is None
-            if bare and op in ops.POINTWISE and (len(given) == 1 or len(signals) > 1):
-                node.root.sample = sampled(numbers(tensor))
-            mixes = op in ops.JOINS or (op in ops.SUMS and len(roots) > 1) or ops.compiled(op)
-            if node.square is None and (mixes or op in ops.PRODUCTS or op in ops.WEIGHTED):
-                node.square = mean_square(numbers(tensor))
-
-    def note(self, call: Call, inputs: Sequence[Any], tensor: Any) -> None:
+    def note(self, call: Call, took: Taken | None, tensor: Any) -> None:
         """Note one result of a function."""
         weights = [node for _, node in call.given if node.kind is kinds.WEIGHT]
         for node in weights:
             node.array.first = call.time if node.array.first is None else node.array.first
-        use = self.use(call, inputs, tensor)
-        if use is not None:
+        if took is not None and tensor.dtype.is_floating:
+            use = self.use(call, took, tensor)
             self.made[use.node] = use
             self.uses.append(use)
             self.keep(tensor, use.node)
         elif not call.entries:
-            self.at[tensor._id] = still(call, weights)
+            self.places.put(tensor, still(call, weights))
         elif not tensor.dtype.is_floating and not tensor.dtype.is_complex:
-            self.at[tensor._id] = Node(kinds.IDS, 0, root=call.entries[0].root)
+            self.places.put(tensor, Node(kinds.IDS, 0, root=call.entries[0].root))
         else:
             node = described(call)
             if node.kind is kinds.UNKNOWN and call.op not in ops.POINTWISE:
                 self.strangers.add(call.op)
             node.vectors = tuple(other.array for other in weights if not other.array.matrix)
-            self.look_after(call, node, tensor)
+            look_after(call, node, tensor)
+            self.biased(call, tensor)
             self.keep(tensor, node)
 
     def keep(self, tensor: Any, node: Node) -> None:
         """Remember which signal a tensor holds."""
         self.nodes.append(node)
-        self.at[tensor._id] = node
+        self.places.put(tensor, node)
 
-    def look_after(self, call: Call, node: Node, tensor: Any) -> None:
-        """Measure what a function gave, as far as it matters."""
+    def biased(self, call: Call, tensor: Any) -> None:
+        """Take a sum of a use's output with a bias for that output."""
         first = call.entries[0]
-        node.numel, node.units, node.axis = count(tensor), first.units, axis_in(tensor, first)
-        if node.kind in (kinds.SUM, kinds.DIFFERENCE, kinds.JOIN):
-            node.square = mean_square(numbers(tensor))
-        if node.curved and node.kind is kinds.CURVE:
-            values = numbers(tensor)
-            node.sample = sampled(values)
-            if call.op in ops.CUTTING:
-                node.dead = zero_units(values, -1 if node.axis is None else node.axis)
-        if node.kind is kinds.SOFTMAX and call.op == "Softmax":
-            node.peaked = peaked_rows(numbers(tensor))
-        biases = [other for other, held in call.given if held.kind is kinds.WEIGHT and held.array.bias]
-        if call.op in ops.SUMS and biases and first.root.kind is kinds.USE and first.plain and not first.curved:
-            self.biased(first.root, tensor, biases[0])
-
-    def biased(self, node: Node, tensor: Any, bias: Any) -> None:
-        """Take a sum with a bias for the output of a use."""
-        use = self.made[node]
-        if use.output is None:
+        biases = [other for other, node in call.given if node.kind is kinds.WEIGHT and node.array.bias]
+        if call.op not in ops.SUMS or not biases or first.root not in self.made or first.curved or not first.plain:
             return
-        rank = tensor.shape.rank
-        axes = tuple(axis - bias.shape.rank for axis, side in enumerate(bias.shape) if side > 1) or (-1,)
-        use.units = axes if all(-rank <= axis for axis in axes) else use.units
-        if bias.shape.rank == 1:
-            use.units = tuple(axis for axis in use.units if tensor.shape[axis] == bias.shape[0]) or (-1,)
-        node.sample = None
-        self.measure(use, tensor)
+        use = self.made[first.root]
+        if use.output is not None:
+            use.units, use.node.sample = bias_axes(tensor, biases[0]), None
+            self.measure(use, tensor)
 
     def measure(self, use: Use, tensor: Any) -> None:
         """Measure what a use gave, and ask for its gradient."""
-        use.output = sizes(numbers(tensor), use.units)
+        use.output = sizes(numbers(tensor), use.units, self.samples)
         use.node.square = use.output.whole**2
         if self.watch is not None:
             use.tensor = tensor
             self.watch(tensor)
 
-    def use(self, call: Call, inputs: Sequence[Any], tensor: Any) -> Use | None:
-        """Return the use of weights that a function is, measured, or None."""
-        took = taken(call.op, inputs, call.settings, self.node_of, self.inner)
-        if took is None or not tensor.dtype.is_floating:
-            return None
-        before = self.node_of(took.signal) if took.signal is not None else None
+    def use(self, call: Call, took: Taken, tensor: Any) -> Use:
+        """Return the use of weights that a function is, measured."""
+        before, weights = self.places.at(took.signal), self.places.at(took.weights)
         parents = (before,) if before is not None and is_signal(before) else ()
         axis = took.out[-1] % tensor.shape.rank if tensor.shape.rank else 0
         node = Node(kinds.USE, call.time, parents, numel=count(tensor), axis=axis)
         node.units = int(tensor.shape[axis]) if tensor.shape.rank else 1
-        weights = self.node_of(took.weights)
-        assert weights is not None
-        held: Held = weights.array
+        held: Held = weights.array  # type: ignore[union-attr]  # what was taken is weights
         use = Use(node, held, took.out, took.signal is None, fans_of(call.op, took, call.settings))
-        if held not in self.facts:
+        if self.weights and held not in self.facts:
             given = took.weights if took.weights.dtype.is_floating else held.variable.value  # else it is its place
             self.facts[held] = facts_of(numbers(given), took.units)
         known = (held, use.lookup)
         if self.counted.get(known, 0) < MEASURED:
             if took.signal is not None:
-                use.input = sizes(numbers(took.signal), took.into)
+                use.input = sizes(numbers(took.signal), took.into, self.samples)
             self.counted[known] = self.counted.get(known, 0) + int(use.input is None or use.input.whole > 0)
             self.measure(use, tensor)
         else:
@@ -208,13 +163,13 @@ class Recorder:
 
     def passed(self, layer: Any, inputs: Sequence[Any], outputs: Sequence[Any], held: Sequence[Held]) -> None:
         """Note a layer that counts as one function: a normalization, or one that leaves a part out by chance."""
-        entered = [node for tensor in inputs if is_signal(node := self.node_of(tensor)) and node is not None]
+        entered = [node for tensor in inputs if is_signal(node := self.places.at(tensor)) and node is not None]
         own = {id(tensor) for tensor in inputs}
+        normalizing = bool(ops.NORMALIZING & {base.__name__ for base in type(layer).__mro__})
         for tensor in outputs:
             if not entered or id(tensor) in own:
                 continue
             first, time = entered[0], len(self.nodes) + 1
-            normalizing = bool(ops.NORMALIZING & {base.__name__ for base in type(layer).__mro__})
             node = Node(kinds.NORM, time, (first,)) if normalizing else handed_on(first, time)
             for entry in held:
                 entry.first = time if entry.first is None else entry.first
@@ -223,37 +178,3 @@ class Recorder:
             if normalizing:
                 node.square = mean_square(numbers(tensor))
             self.keep(tensor, node)
-
-
-def holds(layer: Any, held: Held) -> bool:
-    """Say whether a layer holds a variable itself."""
-    return any(held.variable is one for one in layer._trainable_variables)
-
-
-def any_in(layer: Any, held: Held) -> bool:
-    """Say whether one of the layers in a layer holds a variable."""
-    return any(holds(child, held) for child in layer._layers)
-
-
-def still(call: Call, weights: Sequence[Node]) -> Node:
-    """Return the node of what was made of weights or of indices alone."""
-    if not weights:
-        root = next((node.root for _, node in call.given), None)
-        return Node(kinds.IDS, 0, root=root)  # type: ignore[arg-type]
-    source = max(weights, key=lambda node: count(node.array.variable))
-    same = call.op in ops.SAME or call.op == "Transpose"
-    return Node(kinds.WEIGHT, 0, array=source.array, plain=source.plain and same and len(weights) == 1)
-
-
-def count(tensor: Any) -> int:
-    """Return how many numbers a tensor holds."""
-    return int(tensor.shape.num_elements() or 0)
-
-
-def axis_in(tensor: Any, before: Node) -> int | None:
-    """Return where the units of an earlier signal lie in a tensor, or None if that cannot be told."""
-    sides = list(tensor.shape)
-    for axis in (before.axis, len(sides) - 1, 1):
-        if axis is not None and 0 <= axis < len(sides) and sides[axis] == before.units:
-            return axis
-    return None

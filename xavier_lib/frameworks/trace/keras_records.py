@@ -6,13 +6,13 @@ from typing import Any
 from xavier_lib.diagnosis.records import LayerRecord
 from xavier_lib.frameworks.report import wanted_start
 from xavier_lib.frameworks.rules import known, start_for
+from xavier_lib.frameworks.trace.followed import Followed, followed
 from xavier_lib.frameworks.trace.keras_curves import name_of, saturated_share, source_of
-from xavier_lib.frameworks.trace.keras_facts import Facts, copies, facts_of
+from xavier_lib.frameworks.trace.keras_facts import NO_FACTS, Facts, copies, facts_of
 from xavier_lib.frameworks.trace.keras_sizes import numbers
 from xavier_lib.frameworks.trace.keras_uses import Use
 from xavier_lib.frameworks.trace.keras_variables import Held
 from xavier_lib.frameworks.trace.nodes import Node
-from xavier_lib.frameworks.trace.followed import Followed, followed
 from xavier_lib.frameworks.trace.torch_fields import of_branch, recurrent
 from xavier_lib.weights.scaling import fan_of, std_of
 
@@ -20,7 +20,7 @@ HUGE = 100.0  # a bias beyond it is no start of anyone's; ones to a forget gate 
 
 
 def records(
-    held: Sequence[Held], uses: Sequence[Use], nodes: Sequence[Node], facts: Mapping[Held, Facts]
+    held: Sequence[Held], uses: Sequence[Use], nodes: Sequence[Node], facts: Mapping[Held, Facts] | None
 ) -> list[LayerRecord]:
     """Return the records of all arrays in the order of use; what was not used comes last.
 
@@ -28,13 +28,15 @@ def records(
         held: the variables.
         uses: the uses of them as weights.
         nodes: the signals.
-        facts: of each used variable what its numbers showed at its first use.
+        facts: of each used variable what its numbers showed at its first use; None where no numbers are read.
     """
     chosen = list(chosen_uses(uses, nodes))
     after = followed(pruned(nodes))
     taken = {use.held for use in chosen}
-    own = {entry: facts.get(entry) or facts_of(values_of(entry), ()) for entry in held}
-    same = copies((entry.name, values_of(entry)) for entry in held if entry.matrix)
+    own, same = dict.fromkeys(held, NO_FACTS), dict[str, str]()
+    if facts is not None:
+        own = {entry: facts.get(entry) or facts_of(values_of(entry), ()) for entry in held}
+        same = copies((entry.name, values_of(entry)) for entry in held if entry.matrix)
     found: list[tuple[float, LayerRecord]] = []
     first: dict[Held, str] = {}
     for use in chosen:

@@ -13,7 +13,7 @@ SAMPLED = 4096  # numbers of a signal that stand for it: a share is right within
 
 
 class Sizes(NamedTuple):
-    """The root mean square of a signal, and of the part of it that differs from its mean over the batch."""
+    """The root mean square of a signal, and of the part of it that depends on the sample."""
 
     whole: float
     varying: float | None
@@ -42,16 +42,25 @@ def pieces(rows: Array) -> Iterator[Array]:
         yield rows[start : start + step].astype(np.float64)
 
 
-def sizes(values: Array, units: Sequence[int]) -> Sizes:
-    """Measure a signal whose units lie along some axes."""
+def sizes(values: Array, units: Sequence[int], samples: int) -> Sizes:
+    """Measure a signal whose units lie along some axes, and its samples along the first one or in it.
+
+    What depends on the sample is what is left without the mean over the samples, at each place of a picture or a
+    sequence by itself: places differ by padding and by position alone. A single sample leaves nothing to compare but
+    its places.
+    """
     if not values.size:
         return Sizes(0.0, None)
-    rows = rows_of(values, units)
+    apart = samples > 1 and len(values) % samples == 0 and 0 not in [axis % values.ndim for axis in units]
+    rows = values.reshape(samples, -1) if apart else rows_of(values, units)
+    varied, constant, step = 0.0, 0.0, max(1, CHUNK // len(rows))
     with np.errstate(over="ignore", invalid="ignore"):
-        mean = sum(piece.sum(axis=0) for piece in pieces(rows)) / len(rows)
-        varied = sum(float(np.square(piece - mean).sum()) for piece in pieces(rows)) / values.size
-        whole = varied + float(np.square(mean).mean())
-    return Sizes(root(whole), root(varied) if len(rows) > 1 else None)
+        for start in range(0, rows.shape[1], step):
+            part = rows[:, start : start + step].astype(np.float64)
+            mean = part.mean(axis=0)
+            constant += float(np.square(mean).sum()) / rows.shape[1]
+            varied += float(np.square(part - mean).sum()) / values.size
+    return Sizes(root(varied + constant), root(varied) if len(rows) > 1 else None)
 
 
 def root(square: float) -> float:

@@ -21,7 +21,7 @@ def unchanged(model: Any) -> Iterator[None]:
         *(restoring_attributes(part) for layer in layers for part in (layer, layer._tracker)),
         *(restoring(variable) for variable in variables_of(model, layers)),
         restoring_seeds(),
-        restoring_tensorflow(),
+        *([restoring_tensorflow()] if on_tensorflow() else []),
     ]
     states = random.getstate(), np.random.get_state()
     try:
@@ -48,7 +48,10 @@ def variables_of(model: Any, layers: list[Any]) -> list[Any]:
 
 
 def restoring(variable: Any) -> Callable[[], None]:
-    """Return what gives a variable its numbers back; none are copied, as TensorFlow writes new ones elsewhere."""
+    """Return what gives a variable its numbers back; none are copied, as TensorFlow writes new ones elsewhere.
+
+    On PyTorch and JAX the readers of these leave them alone.
+    """
     place = getattr(variable, "_value", variable)  # of Keras's own kind, around TensorFlow's
     if not hasattr(place, "read_value"):
         return lambda: None
@@ -98,7 +101,22 @@ def restoring_seeds() -> Callable[[], None]:
     source = global_state.get_global_attribute(GLOBAL_SEED)
     if source is None:
         return lambda: global_state.set_global_attribute(GLOBAL_SEED, None)
-    return restoring(source.state)
+    return restoring(source.state) if on_tensorflow() else restoring_copy(source.state)
+
+
+def restoring_copy(variable: Any) -> Callable[[], None]:
+    """Return what gives a small variable its numbers back, wherever Keras runs."""
+    import keras
+
+    before = keras.ops.copy(variable.value)
+    return lambda: variable.assign(before)
+
+
+def on_tensorflow() -> bool:
+    """Say whether Keras runs on TensorFlow."""
+    import keras
+
+    return bool(keras.backend.backend() == "tensorflow")
 
 
 def restoring_tensorflow() -> Callable[[], None]:

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xavier_lib.fans import Fans, MeanFans, embedding_fans, fan_in_fan_out, strided_fans
+from xavier_lib.fans import Fans, MeanFans, fan_in_fan_out
 from xavier_lib.frameworks.trace import keras_ops as ops
 from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace.keras_sizes import Sizes
 from xavier_lib.frameworks.trace.keras_variables import Held
 from xavier_lib.frameworks.trace.nodes import Node, is_signal
+from xavier_lib.shapes import embedding_fans, strided_fans
 
 Axes = tuple[int, ...]
 At = Callable[[Any], Node | None]

@@ -63,6 +63,16 @@ def layers_of(model: Any, seen: set[int] | None = None) -> Iterator[Any]:
             yield from layers_of(child, met)
 
 
+def inside(layer: Any, held: Held) -> bool:
+    """Say whether a layer holds a variable itself, and none of the layers in it does."""
+    return holds(layer, held) and not any(holds(child, held) for child in layer._layers)
+
+
+def holds(layer: Any, held: Held) -> bool:
+    """Say whether a variable is among a layer's own."""
+    return any(held.variable is one for one in layer._trainable_variables)
+
+
 def held_by(model: Any) -> list[Held]:
     """Return the variables of a model that are there to be learned, frozen or not, each once.
 
