@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xavier_lib.arguments import RNG, fitting, flag, generator, numbers, positive, whole
-from xavier_lib.he import he_normal
 from xavier_lib.nn.signals import rms
-from xavier_lib.weights.scaling import lecun_normal
+from xavier_lib.weights.scaling import variance_scaling
 from xavier_lib.wording import shown
 
 BATCH = 64  # samples that pass through a stream
@@ -52,10 +51,15 @@ def stream_sizes(
     for _ in range(depth):
         with np.errstate(over="ignore", invalid="ignore"):
             entering = stream / np.sqrt(np.mean(stream**2, axis=1, keepdims=True)) if each else stream
-            hidden = np.maximum(entering @ he_normal((size, size), rng=source), 0)
-            stream = stream + scale * (hidden @ lecun_normal((size, size), rng=source))
+            hidden = np.maximum(entering @ _drawn(size, 2.0, source), 0)
+            stream = stream + scale * (hidden @ _drawn(size, 1.0, source))
             sizes.append(rms(fitting("the stream", stream)))
     return np.array(sizes)
+
+
+def _drawn(width: int, scale: float, rng: np.random.Generator) -> NDArray[Any]:
+    """Return square normal weights: by He's rule for a scale of 2, by LeCun's for 1."""
+    return variance_scaling((width, width), scale=scale, mode="fan_in", distribution="normal", rng=rng)
 
 
 def cut_std(std: float, bound: float) -> float:
