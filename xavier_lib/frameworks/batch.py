@@ -11,6 +11,7 @@ from xavier_lib.fans import MeanFans
 from xavier_lib.frameworks.rules import known
 from xavier_lib.frameworks.stored import Contents, Stored
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.nn.quadrature import LARGEST_GAIN
 
 BORDERED = 0.75  # a share of its inputs that an output sums, below which the border is most of the map
 
@@ -40,7 +41,8 @@ def with_batch(contents: Contents, model: Any, x: Any) -> Contents:
     if isinstance(model, Mapping):
         raise TypeError("x needs a model that can be called, got a tree of arrays, which is only read")
     records = records_of(model, x)
-    missed = [array.name for array in contents.arrays if array.name not in records]
+    reached = {array.key for array in contents.arrays if array.name in records}
+    missed = [array.name for array in contents.arrays if array.key not in reached]
     unseen = [f"the batch did not reach {', '.join(missed)}"] if missed else []
     arrays = [by_record(array, records.get(array.name)) for array in contents.arrays]
     return replace(contents, arrays=arrays, unseen=unseen)
@@ -59,7 +61,7 @@ def by_record(array: Stored, record: LayerRecord | None) -> Stored:
         normalized=record.normalized or array.normalized,
         summed=array.summed or branch is not None,
         last=record.last,
-        kept=record.kept,
+        kept=record.kept if seen or array.activation or plausible(record.kept) else None,
         branch=branch,
         sums=sums,
         fans=array.fans if sums is None else MeanFans(sums, float(array.fans.fan_out)),
@@ -67,6 +69,11 @@ def by_record(array: Stored, record: LayerRecord | None) -> Stored:
         output=record.output,
         adds=share(record.output, record.stream_before) if branch else None,
     )
+
+
+def plausible(kept: float | None) -> bool:
+    """Say whether a share can be what one function keeps; a control, as of a step in time, passes something else."""
+    return kept is not None and LARGEST_GAIN**-2 <= kept <= LARGEST_GAIN**2
 
 
 def given(record: LayerRecord) -> tuple[float, float] | None:
