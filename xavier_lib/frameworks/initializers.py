@@ -32,7 +32,7 @@ def keras_initializer(
     Keras tells an initializer a shape, and for layers with an equation, such as those of attention, which axes are
     inputs and which outputs. Where neither tells the true fans, as for grouped, depthwise and transposed kernels, give
     them, or start the finished model by :func:`~xavier_lib.frameworks.models.initialize`. Used in
-    :doc:`/chapters/frameworks`.
+    :doc:`/chapters/shapes`.
 
     Args:
         start: ``"glorot_uniform"``, ``"he_normal"`` and the like, or the function.
@@ -60,7 +60,7 @@ def keras_initializer(
 class XavierLib:
     """What :func:`keras_initializer` makes: a Keras initializer that draws with this library.
 
-    See :doc:`/chapters/frameworks`. Each one is of Keras's class ``VarianceScaling`` too, to which Keras hands the axes
+    See :doc:`/chapters/shapes`. Each one is of Keras's class ``VarianceScaling`` too, to which Keras hands the axes
     of inputs and outputs. Keras finds it again in copies and saved models once one was made, or where Keras was
     imported before this module; else a process that only loads a model says
     ``custom_objects={"xavier_lib>XavierLib": XavierLib}``. Arguments and errors are those of :func:`keras_initializer`.
@@ -145,7 +145,7 @@ def jax_initializer(
     .. math:: \operatorname{Var} w = s / n
 
     The numbers come from JAX's own generator, so the function can be compiled and its key alone decides; the
-    spread comes from this library. Used in :doc:`/chapters/frameworks`.
+    spread comes from this library. Used in :doc:`/chapters/shapes`.
 
     Args:
         start: ``"glorot_uniform"``, ``"he_normal"`` and the like, or the function.

@@ -101,7 +101,7 @@ def inspect(
     of size 1 comes out with size 1 (:func:`~xavier_lib.frameworks.rules.start_for`). No rule says how large a table of
     embeddings should be, or how small the end of a residual branch. Where the model does not show what follows a
     layer, the line says ``?`` and gives no verdict, until ``activation`` tells it or a batch ``x`` shows it. Nothing in
-    the model changes. Used in :doc:`/chapters/frameworks`.
+    the model changes. Used in :doc:`/chapters/shapes`.
 
     Args:
         model: a ``torch.nn.Module``, a Keras model or layer, a ``flax.nnx.Module``, a tree of arrays of
@@ -203,7 +203,7 @@ def initialize(
     need its own, and so does all else, such as the gains of a normalization. Orthogonal kernels of recurrent layers
     stay too, and so do frozen weights and the factors of low-rank adapters, which a warning names. An array that serves
     twice is drawn for its narrower use. One seed gives the same weights in each framework. Used in
-    :doc:`/chapters/frameworks`.
+    :doc:`/chapters/shapes`.
 
     With a batch ``x`` what follows each layer is measured, and the draw is set by it, in a few passes, as in Mishkin
     and Matas (2016): behind each activation the signal has size 1, or before a bounded one; the last layer of a
@@ -260,7 +260,7 @@ def copy_weights(source: Any, target: Any) -> None:
 
     The models may be of two frameworks: the axes are put into the order that the target stores. A dense layer
     behind a flattened picture sees its inputs in another order in PyTorch than elsewhere, which is not changed.
-    Used in :doc:`/chapters/frameworks`.
+    Used in :doc:`/chapters/shapes`.
 
     Args:
         source: as in :func:`inspect`; read only.

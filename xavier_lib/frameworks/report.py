@@ -18,7 +18,7 @@ HEADS = ("layer", "kind", "shape", "fans", "before", "spread", "wanted", "verdic
 
 
 class Layer(NamedTuple):
-    """A line of a report: one array of weights. See :doc:`/chapters/frameworks`.
+    """A line of a report: one array of weights. See :doc:`/chapters/shapes`.
 
     Attributes:
         name: the array's name in the model.
@@ -67,7 +67,7 @@ class Layer(NamedTuple):
 class Report(tuple[Layer, ...]):
     """What :func:`~xavier_lib.frameworks.models.inspect` found: a tuple of layers that prints as a table.
 
-    See :doc:`/chapters/frameworks`.
+    See :doc:`/chapters/shapes`.
 
     Attributes:
         left_out: arrays with two axes or more whose fans are not known, each with the reason.

@@ -23,7 +23,7 @@ def rms_through_convolutions(
     .. math:: x_l = \operatorname{relu}(W_l * x_{l-1}), \qquad \operatorname{rms}(x_l)
 
     The forward measurement behind He et al. (2015), section 2.2, with grouped kernels too; the slider of
-    :doc:`/chapters/frameworks`. Square maps whose edges are joined, so that each place has the same fans; strides
+    :doc:`/chapters/shapes`. Square maps whose edges are joined, so that each place has the same fans; strides
     and biases are left out.
 
     Args:
