@@ -98,7 +98,7 @@ def inspect(
 
     with the scale and the fan that the activation behind the layer asks for: He before rectifiers, LeCun before selu,
     Glorot before linear, tanh, sigmoid and softsign, and before SiLU, GELU, ELU and others the gain by which a signal
-    of size 1 comes out with size 1 . No rule says how large a table of
+    of size 1 comes out with size 1. No rule says how large a table of
     embeddings should be, or how small the end of a residual branch. Where the model does not show what follows a
     layer, the line says ``?`` and gives no verdict, until ``activation`` tells it or a batch ``x`` shows it. Nothing in
     the model changes. Used in :doc:`/chapters/shapes`.
