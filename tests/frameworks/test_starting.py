@@ -395,7 +395,8 @@ def test_a_function_with_its_tree_is_inspected_on_a_batch_and_only_read():
     class Net(linen.Module):
         @linen.compact
         def __call__(self, x):
-            return linen.Dense(3)(linen.gelu(linen.Dense(64)(x)))
+            x = linen.gelu(linen.Dense(64)(x))
+            return linen.Dense(3)(x)
 
     x = jnp.asarray(noise(32, 64, 0).numpy())
     tree = Net().init(jax.random.key(0), x)
