@@ -1,6 +1,7 @@
 """Promises of initialize: thirty layers keep their size, what is left is named, and a failure changes nothing."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,10 +16,11 @@ if missing():
     pytest.skip(f"{', '.join(missing())} not installed: {INSTALL}", allow_module_level=True)
 require()
 
+import jax
 import jax.numpy as jnp
 import keras
 import torch
-from flax import nnx
+from flax import linen, nnx
 from torch import nn
 
 KL = keras.layers
@@ -334,7 +336,7 @@ def test_a_tree_cannot_be_run():
 
 def test_a_batch_sees_through_a_start_from_nothing():
     """Zeros everywhere show nothing of what is kept: the draw begins with 1/n, and the batch sets it."""
-    model, x = Unseen(torch.tanh), noise(64, 200, 0)
+    model, x = Unseen(lambda z: z + torch.sin(z) ** 2), noise(64, 200, 0)
     for parameter in model.parameters():
         nn.init.zeros_(parameter)
     initialize(model, x=x, rng=0)
@@ -384,6 +386,28 @@ def test_keras_models_without_a_graph_are_set_by_a_batch():
 
     assert 0.5 < rms(model(noise(128, 64, 1).numpy())) < 2
     assert all(line.activation == "silu" for line in inspect(model, x=x))
+
+
+def test_a_function_with_its_tree_is_inspected_on_a_batch_and_only_read():
+    """As a pair, as a partial function and as a bound module: what follows is measured; a draw is refused."""
+    pytest.importorskip("xavier_lib.frameworks.trace.jax")
+
+    class Net(linen.Module):
+        @linen.compact
+        def __call__(self, x):
+            x = linen.gelu(linen.Dense(64)(x))
+            return linen.Dense(3)(x)
+
+    x = jnp.asarray(noise(32, 64, 0).numpy())
+    tree = Net().init(jax.random.key(0), x)
+    for model in ((Net().apply, tree), (Net(), tree), partial(Net().apply, tree), Net().bind(tree)):
+        assert {line.name: line.activation for line in inspect(model, x=x)} == {
+            "params.Dense_0.kernel": "gelu",
+            "params.Dense_1.kernel": "linear",
+        }
+        with pytest.raises(TypeError, match="model must be a model to be written to, got a tree of arrays"):
+            initialize(model, x=x)
+    assert {line.activation for line in inspect((Net(), tree))} == {"?"}
 
 
 def test_modules_of_flax_are_set_by_a_batch():

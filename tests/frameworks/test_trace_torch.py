@@ -282,6 +282,7 @@ def test_a_residual_stream_is_followed_through_its_branches(order):
         assert end.stream_before**2 + end.output**2 == pytest.approx(end.stream_after**2, rel=0.3)
         assert found[f"blocks.{number}.up.weight"].branch is None
     assert found["blocks.0.down.weight"].stream_before == pytest.approx(rms(model.first(x)), rel=1e-5)
+    assert found["blocks.0.down.weight"].normalized is (order != "none")  # by what comes next, not by the last layer
 
 
 def test_a_gain_on_a_branch_and_a_branch_beside_a_projection_are_seen():
@@ -315,7 +316,18 @@ def test_gates_and_factors_of_low_rank_are_no_residual_streams():
         def forward(self, x):
             return self.base(x) + self.up(self.down(x))
 
-    for model in (LowRank(), nn.GRU(8, 8, 2), nn.LSTM(8, 8)):
+    class Steps(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.into, self.on, self.out = nn.Linear(8, 8), nn.Linear(8, 8), nn.Linear(8, 2)
+
+        def forward(self, x):
+            entered, state = self.into(x), torch.zeros(8)
+            for one in entered:
+                state = torch.tanh(one + self.on(state))
+            return self.out(state)
+
+    for model in (LowRank(), Steps(), nn.GRU(8, 8, 2), nn.LSTM(8, 8)):
         assert all(record.branch is None for record in measured(model, normal(5, 8)).layers)
 
 
@@ -552,6 +564,16 @@ def test_the_loss_is_the_usual_one_for_the_targets():
         of(logits, y + 1)
     with pytest.raises(ValueError, match=r"loss must return a tensor with one number, got shape \(6, 5\)"):
         of(logits, y, loss=lambda output, _: output)
+
+
+def test_what_is_left_out_of_the_targets_has_no_gradient():
+    """Classes below zero, as of padding: the gradient is that of PyTorch's loss, which leaves them out too."""
+    model, x, y = plain(), normal(32, 8), classes(4, 32)
+    y[:10] = -100
+    found = by_name(measured(model, x, y))
+    functional.cross_entropy(model(x), y).backward()
+
+    assert found["0.weight"].weight_gradient == pytest.approx(rms(model[0].weight.grad), rel=1e-4)
 
 
 def test_a_loss_of_the_models_own_is_taken():

@@ -12,6 +12,7 @@ from xavier_lib.frameworks.rules import known
 PASSED = (
     *("dropout", "pool", "flatten", "reshape", "permute", "padding", "cropping", "upsampling", "concatenate"),
     *("mean", "squeeze", "expanddims", "transpose", "cast", "identity", "getitem", "split", "resizing", "stack"),
+    *("layerscale", "stochasticdepth", "gaussiannoise"),
 )
 ADDED = {"add", "subtract", "average"}
 SCALED = {"multiply", "divide", "truedivide", "negative", "rescaling"}

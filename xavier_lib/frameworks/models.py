@@ -1,88 +1,19 @@
 """One way into the models of all frameworks: inspect them, initialize them in place, move weights between them."""
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 from xavier_lib.arguments import RNG, flag, generator, named, one_of, positive
-from xavier_lib.frameworks.batch import with_batch
 from xavier_lib.frameworks.comparison import Comparison, compared
-from xavier_lib.frameworks.jax import contents as flax_contents
-from xavier_lib.frameworks.keras import contents as keras_contents
-from xavier_lib.frameworks.low_rank import with_factors
-from xavier_lib.frameworks.perceptron import contents as perceptron_contents
-from xavier_lib.frameworks.pytorch import contents as torch_contents
+from xavier_lib.frameworks.reading import contents_of, seen, told
 from xavier_lib.frameworks.report import Report, judged
-from xavier_lib.frameworks.rules import start_for, start_named
+from xavier_lib.frameworks.rules import start_named
 from xavier_lib.frameworks.setting import set_by_batch
 from xavier_lib.frameworks.starting import planned
-from xavier_lib.frameworks.stored import Contents
-from xavier_lib.frameworks.tree import refuse_to_write, tree_contents
+from xavier_lib.frameworks.tree import refuse_to_write, tree_of
 from xavier_lib.names import Mode, StartName
-from xavier_lib.nn.mlp import MLP
 from xavier_lib.weights.scaling import MODES
-from xavier_lib.wording import shown
-
-READERS = {
-    ("keras", "Layer"): keras_contents,  # first: on the backend of PyTorch it is one of its modules too
-    ("torch.nn", "Module"): torch_contents,
-    ("flax.nnx", "Module"): flax_contents,
-}
-ACCEPTED = "a torch.nn.Module, a Keras model or layer, a flax.nnx.Module, a tree of JAX arrays or an MLP"
-
-
-def contents_of(name: str, model: Any) -> Contents:
-    """Return the arrays of weights in a model of any framework, in its own order.
-
-    Raises:
-        TypeError: if it is no model that is known here.
-        ValueError: if it has no weights yet.
-    """
-    if isinstance(model, MLP):
-        return perceptron_contents(model)
-    if isinstance(model, Mapping):
-        return tree_contents(name, model)
-    for (package, base), reader in READERS.items():
-        if package in sys.modules and isinstance(model, getattr(sys.modules[package], base)):
-            return reader(model)
-    if "flax.linen" in sys.modules and isinstance(model, sys.modules["flax.linen"].Module):
-        raise TypeError(f"{name} must hold weights, and a flax.linen module holds none: pass what its init returned")
-    raise TypeError(f"{name} must be {ACCEPTED}, got {shown(model)} ({type(model).__name__})")
-
-
-def told(contents: Contents, activation: str | Mapping[str, str] | None) -> Contents:
-    """Return what lies in a model with what follows each array: what the caller says, or what the reader saw."""
-    if activation is None:
-        return contents
-    names = [array.name for array in contents.arrays]
-    if isinstance(activation, Mapping):
-        unknown = [name for name in activation if not any(is_part(name, whole) for whole in names)]
-        if unknown:
-            known = f"arrays or layers of the model, among {shown(names)}"
-            raise ValueError(f"activation must name {known}, got {shown(unknown[0])}")
-        given = dict(activation)
-    else:
-        given = {array.name: activation for array in contents.arrays if not array.lookup}
-    for name in given.values() if isinstance(activation, Mapping) else [activation]:
-        start_for(name)
-    arrays = []
-    for array in contents.arrays:
-        after = [name for part, name in given.items() if is_part(part, array.name)]
-        if after:
-            array = replace(array, activation=after[-1], summed=False, beyond=None, last=False, branch=None)
-        arrays.append(array)
-    return replace(contents, arrays=arrays)
-
-
-def is_part(name: str, whole: str) -> bool:
-    """Say whether an array is meant by a name: its own, or that of the layer or block that it lies in.
-
-    >>> is_part("1", "1.weight"), is_part("1", "10.weight")
-    (True, False)
-    """
-    return whole == name or whole.startswith((f"{name}.", f"{name}/"))
 
 
 def inspect(
@@ -104,8 +35,8 @@ def inspect(
     the model changes. Used in :doc:`/chapters/shapes`.
 
     Args:
-        model: a ``torch.nn.Module``, a Keras model or layer, a ``flax.nnx.Module``, a tree of arrays of
-            JAX or NumPy, such as a checkpoint, or an MLP.
+        model: a ``torch.nn.Module``, a Keras model or layer, a ``flax.nnx.Module``, an MLP, a tree of arrays
+            of JAX or NumPy, such as a checkpoint, or a pair of a function or ``flax.linen`` module with its tree.
         activation: one activation for all layers, or a mapping from the names of layers to theirs, where the
             model does not show it. A leaky one may bring its slope, as in ``"leaky_relu(0.2)"``.
         mode: the fan that He's rule and the gains divide by: ``"fan_in"``, ``"fan_out"`` or ``"fan_avg"``. If None,
@@ -128,14 +59,6 @@ def inspect(
       fans 500 and 10, before linear; spread 0.0628 against 0.06262: fits Glorot
     """
     return judged(told(seen("model", model, x), activation), mode if mode is None else one_of("mode", mode, MODES))
-
-
-def seen(name: str, model: Any, x: Any) -> Contents:
-    """Return what lies in a model, and with a batch what the batch shows of it."""
-    contents = contents_of(name, model)
-    if x is not None:
-        contents = with_batch(contents, model, x)
-    return replace(contents, arrays=with_factors(contents.arrays))
 
 
 def compare(models: Mapping[str, Any]) -> Comparison:
@@ -237,7 +160,7 @@ def initialize(
     source, factor = generator(rng), positive("gain", gain)
     named = None if isinstance(start, str) and start == "auto" else start_named(start, mode=mode)
     contents = told(seen("model", model, x), activation)
-    if isinstance(model, Mapping):
+    if tree_of(model) is not None:
         refuse_to_write("model")
     if not flag("leave_unknown", leave_unknown) and contents.left_out:
         unknown = contents.left_out[0]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.arguments import RNG, generator, whole
-from xavier_lib.frameworks.models import contents_of
+from xavier_lib.frameworks.reading import contents_of
 from xavier_lib.frameworks.stored import Array
 from xavier_lib.nn.convolution import convolved
 from xavier_lib.nn.signals import rms
