@@ -195,6 +195,44 @@ def test_a_model_that_cannot_be_copied_is_followed():
     assert model[0].seen == []
 
 
+@pytest.mark.parametrize("lock", [False, True])
+def test_what_a_forward_pass_counts_in_tensors_stays(lock):
+    """A buffer and a tensor that are changed in place, in a model that can be copied and in one that refuses."""
+
+    class Counting(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("calls", torch.zeros(1))
+            self.layer, self.sums, self.list = nn.Linear(8, 8), torch.zeros(1), [torch.zeros(1)]
+            self.lock = threading.Lock() if lock else None
+
+        def forward(self, x):
+            self.calls.add_(1)
+            self.sums += 1
+            self.list[0].add_(1)
+            return torch.relu(self.layer(x))
+
+    model = Counting()
+
+    assert before(model) == ["relu"]
+    assert [float(count) for count in (model.calls, model.sums, model.list[0])] == [0.0] * 3
+
+
+def test_an_activation_inside_a_normalization_is_seen():
+    """Libraries put both into one module, which is derived from PyTorch's own normalization."""
+
+    class NormAct(nn.BatchNorm1d):
+        def __init__(self, units):
+            super().__init__(units)
+            self.act = nn.SiLU()
+
+        def forward(self, x):
+            x = functional.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, self.training)
+            return self.act(x)
+
+    assert before(nn.Sequential(nn.Linear(8, 8), NormAct(8), nn.Linear(8, 8))) == ["a normalization and silu", "linear"]
+
+
 @pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
 def test_scripted_and_traced_models_are_read_and_nothing_crashes():
     """Kinds, fans and spreads are there; what follows is not; a trace has forgotten the settings of convolutions."""

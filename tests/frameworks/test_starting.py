@@ -1,6 +1,7 @@
 """Promises of initialize: thirty layers keep their size, what is left is named, and a failure changes nothing."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,10 +16,11 @@ if missing():
     pytest.skip(f"{', '.join(missing())} not installed: {INSTALL}", allow_module_level=True)
 require()
 
+import jax
 import jax.numpy as jnp
 import keras
 import torch
-from flax import nnx
+from flax import linen, nnx
 from torch import nn
 
 KL = keras.layers
@@ -27,6 +29,15 @@ MODULES = {
     **{"softsign": nn.Softsign, "silu": nn.SiLU, "gelu": nn.GELU, "elu": nn.ELU, "mish": nn.Mish, "selu": nn.SELU},
 }
 SINKING = ("tanh", "softsign")  # no gain gives a size of 1 back, and Glorot's rule is one for small signals
+
+
+@pytest.fixture(autouse=True)
+def _alone():
+    """Let PyTorch use one thread: small layers are not worth two, least of all on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def rms(signal):
@@ -300,6 +311,23 @@ def test_what_is_refused_changes_no_number(settings, error, words):
     assert all(torch.equal(*pair) for pair in zip(before, model.parameters(), strict=True))
 
 
+def test_what_cannot_be_written_is_refused_before_anything_is():
+    """A read-only array, and a parameter of inference mode, both behind one that could be written."""
+    network = MLP((8, 8, 3), glorot_uniform, rng=0)
+    network.weights[1].flags.writeable = False
+    model = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 3))
+    with torch.inference_mode():
+        model[2] = nn.Linear(8, 3)
+    before = [network.weights[0].copy(), model[0].weight.detach().clone()]
+
+    with pytest.raises(ValueError, match=r"weights\[1\] must be one that can be written, got one that is read-only"):
+        initialize(network)
+    with pytest.raises(ValueError, match="2.weight must be one that can be written, got one that was made in infer"):
+        initialize(model)
+    assert np.array_equal(before[0], network.weights[0])
+    assert torch.equal(before[1], model[0].weight)
+
+
 def test_a_tree_cannot_be_run():
     """A batch needs a function; the error says what was given."""
     with pytest.raises(TypeError, match="x needs a model that can be called, got a tree of arrays"):
@@ -358,6 +386,27 @@ def test_keras_models_without_a_graph_are_set_by_a_batch():
 
     assert 0.5 < rms(model(noise(128, 64, 1).numpy())) < 2
     assert all(line.activation == "silu" for line in inspect(model, x=x))
+
+
+def test_a_function_with_its_tree_is_inspected_on_a_batch_and_only_read():
+    """As a pair, as a partial function and as a bound module: what follows is measured; a draw is refused."""
+    pytest.importorskip("xavier_lib.frameworks.trace.jax")
+
+    class Net(linen.Module):
+        @linen.compact
+        def __call__(self, x):
+            return linen.Dense(3)(linen.gelu(linen.Dense(64)(x)))
+
+    x = jnp.asarray(noise(32, 64, 0).numpy())
+    tree = Net().init(jax.random.key(0), x)
+    for model in ((Net().apply, tree), (Net(), tree), partial(Net().apply, tree), Net().bind(tree)):
+        assert {line.name: line.activation for line in inspect(model, x=x)} == {
+            "params.Dense_0.kernel": "gelu",
+            "params.Dense_1.kernel": "linear",
+        }
+        with pytest.raises(TypeError, match="model must be a model to be written to, got a tree of arrays"):
+            initialize(model, x=x)
+    assert {line.activation for line in inspect((Net(), tree))} == {"?"}
 
 
 def test_modules_of_flax_are_set_by_a_batch():

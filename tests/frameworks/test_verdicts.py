@@ -221,6 +221,17 @@ def test_factors_of_low_rank_are_no_alarm_and_are_left_unless_told(names):
     assert model.pair[names["b"]].weight.any()
 
 
+def test_a_pair_of_which_the_wrong_factor_is_zero_is_named():
+    """Zeros in the first one, and a second one that changes the model from the start."""
+    model = Adapted(a="lora_A", b="lora_B")
+    nn.init.zeros_(model.pair["lora_A"].weight)
+    nn.init.normal_(model.pair["lora_B"].weight)
+    first, second = (line.verdict for line in inspect(model)[1:3])
+
+    assert first.startswith("all zeros in the first factor of a low-rank pair: beside a second one of zeros neither")
+    assert second == "second factor of a low-rank pair, not zero: the product changes the model"
+
+
 def test_a_bottleneck_is_no_low_rank_pair():
     """A narrow layer whose follower is not zero is drawn as any other."""
     model = Adapted(a="down", b="up")
@@ -348,6 +359,25 @@ def test_the_report_says_where_many_layers_do_not_keep_a_signal():
         model = nn.Sequential(*(part for _ in range(30) for part in (nn.Linear(64, 64), kinds[name]())))
         remarks = inspect(model).remarks
         assert (remarks == ()) if start is None else remarks[0].startswith(start)
+
+
+def test_no_remark_is_made_where_the_layers_are_no_chain():
+    """A normalization behind each activation, a sum, or layers side by side: something else sets the size."""
+
+    class Side(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.ModuleList(nn.Linear(64, 64) for _ in range(30))
+
+        def forward(self, x):
+            return torch.cat([torch.tanh(layer(x)) for layer in self.layers], 1)
+
+    def row(*parts):
+        return nn.Sequential(*(part() for _ in range(30) for part in parts))
+
+    assert inspect(row(lambda: nn.Linear(64, 64), nn.Tanh)).remarks
+    for model in (row(lambda: nn.Linear(64, 64), nn.Tanh, lambda: nn.LayerNorm(64)), Side(), row(Residual)):
+        assert inspect(model).remarks == ()
 
 
 @pytest.mark.parametrize(("name", "scale"), [("tanh", 1.0), ("relu", 2.0), ("elu", start_for("elu").scale)])

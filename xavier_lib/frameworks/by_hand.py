@@ -15,7 +15,7 @@ EACH_ALONE = {
     *("minimum", "maximum", "where", "gt", "ge", "lt", "le", "to", "float", "double", "type", "typeas"),
     *("multiply", "subtract", "divide", "truedivide", "negative", "power", "absolute", "cast", "greater", "less"),
 }
-SHAPED = {"softmax", "logsoftmax", "prelu", "rrelu"}  # that look at more than one number, or at weights or chance
+SHAPED = {"softmax", "logsoftmax", "prelu", "rrelu", "linear"}  # that look at more numbers, at weights or at chance
 REACH = 64  # nodes that are looked at behind a layer
 GRID = np.linspace(-5, 5, 101)
 NEAR = 1e-5

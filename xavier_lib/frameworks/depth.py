@@ -22,7 +22,7 @@ def remarks_on(arrays: Sequence[Stored], mode: Mode | None = None) -> list[str]:
         return []
     chains: dict[str, list[Stored]] = {}
     for array in arrays:
-        if array.activation not in (None, "linear"):  # behind which anything may come
+        if array.activation not in (None, "linear") and (array.chained or (array.last and array is arrays[-1])):
             chains.setdefault(array.activation, []).append(array)
     found = (remark(name, chain, mode) for name, chain in chains.items() if len(chain) >= ENOUGH)
     return [words for words in found if words]

@@ -13,6 +13,7 @@ class After(NamedTuple):
         summed: whether the outputs are added to something.
         beyond: which activation follows the sum, if one does.
         last: whether the outputs are the model's.
+        chained: whether other weights get what the activation gives, and nothing else comes between.
     """
 
     activation: str | None = None
@@ -20,6 +21,7 @@ class After(NamedTuple):
     summed: bool = False
     beyond: str | None = None
     last: bool = False
+    chained: bool = False
 
 
 UNKNOWN, LINEAR, END = After(), After("linear"), After("linear", last=True)
@@ -44,6 +46,7 @@ def merged(found: Iterable[After]) -> After:
         summed=any(one.summed for one in several),
         beyond=beyond.pop() if len(beyond) == 1 else None,
         last=any(one.last for one in several),
+        chained=all(one.chained for one in several),
     )
 
 

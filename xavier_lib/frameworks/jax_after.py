@@ -21,11 +21,19 @@ def activation_of(path: tuple[Any, ...], modules: Mapping[Any, Any]) -> After:
         return LINEAR
     if len(path) < 2 or not isinstance(modules.get(path[:-2]), nnx.Sequential):
         return UNKNOWN
-    normalized = False
-    for after in modules[path[:-2]].layers[int(path[-1]) + 1 :]:
+    normalized, following = False, modules[path[:-2]].layers[int(path[-1]) + 1 :]
+    for place, after in enumerate(following):
         name = getattr(after, "__name__", type(after).__name__)
-        if known(name) or not isinstance(after, nnx.Module):
-            return After(name if known(name) else by_values(after), normalized=normalized)
+        activates = known(name) and name != "Linear"
+        if activates or not isinstance(after, nnx.Module):
+            further = following[place + 1 : place + 2]
+            chained = bool(further) and hasattr(further[0], "kernel")
+            return After(
+                name.lower() if activates else by_values(after),
+                normalized=normalized,
+                chained=chained,
+                last=not further and len(path) == 2,
+            )
         normalized = normalized or "norm" in name.lower()
         if "norm" not in name.lower() and not any(word in name.lower() for word in PASSED):
             return LINEAR._replace(normalized=normalized)

@@ -12,6 +12,7 @@ from xavier_lib.frameworks.rules import known
 PASSED = (
     *("dropout", "pool", "flatten", "reshape", "permute", "padding", "cropping", "upsampling", "concatenate"),
     *("mean", "squeeze", "expanddims", "transpose", "cast", "identity", "getitem", "split", "resizing", "stack"),
+    *("layerscale", "stochasticdepth", "gaussiannoise"),
 )
 ADDED = {"add", "subtract", "average"}
 SCALED = {"multiply", "divide", "truedivide", "negative", "rescaling"}
@@ -40,7 +41,7 @@ def after_layer(layer: Any, above: Holder | None) -> After:
     """
     own = called(getattr(layer, "activation", None))
     if own != "linear":
-        return After(own)
+        return behind(own, layer, above)
     if above is not None and "Attention" in type(above.layer).__name__ and not inbound(layer):
         inside = layer.name.split("/")[-1] in INTO_ATTENTION
         return LINEAR if inside else following(above.layer, above.above)
@@ -48,6 +49,12 @@ def after_layer(layer: Any, above: Holder | None) -> After:
         return following(layer, above)
     wrapped = above is not None and getattr(above.layer, "layer", None) is layer
     return following(above.layer, above.above) if above is not None and wrapped and inbound(above.layer) else UNKNOWN
+
+
+def behind(name: str | None, operation: Any, above: Holder | None) -> After:
+    """Return what follows where an operation is the end of an activation."""
+    further = following(operation, above) if inbound(operation) else UNKNOWN
+    return After(name, chained=further == LINEAR, last=further == END)
 
 
 def inbound(layer: Any) -> Any:
@@ -95,12 +102,12 @@ def following(layer: Any, above: Holder | None) -> After:
     if not nodes:
         return END if above is None else following(above.layer, above.above) if inbound(above.layer) else UNKNOWN
     if len(nodes) == 1 and called(nodes[0].operation) not in (None, "linear"):
-        return After(called(nodes[0].operation))
+        return behind(called(nodes[0].operation), nodes[0].operation, above)
     for start in inbound(layer)[-1:]:
         by_hand = activation_behind(start, EDGES, grid())
         if by_hand is not None:
             name, end = by_hand
-            return following(end.operation, above) if name == "linear" else After(name)
+            return following(end.operation, above) if name == "linear" else behind(name, end.operation, above)
     return merged([after(node, layer, above) for node in nodes])
 
 

@@ -19,7 +19,7 @@ from xavier_lib.frameworks.rules import start_for, start_named
 from xavier_lib.frameworks.setting import set_by_batch
 from xavier_lib.frameworks.starting import planned
 from xavier_lib.frameworks.stored import Contents
-from xavier_lib.frameworks.tree import refuse_to_write, tree_contents
+from xavier_lib.frameworks.tree import refuse_to_write, tree_contents, tree_of
 from xavier_lib.names import Mode, StartName
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.weights.scaling import MODES
@@ -42,8 +42,9 @@ def contents_of(name: str, model: Any) -> Contents:
     """
     if isinstance(model, MLP):
         return perceptron_contents(model)
-    if isinstance(model, Mapping):
-        return tree_contents(name, model)
+    tree = tree_of(model)
+    if tree is not None:
+        return tree_contents(name, tree)
     for (package, base), reader in READERS.items():
         if package in sys.modules and isinstance(model, getattr(sys.modules[package], base)):
             return reader(model)
@@ -104,8 +105,8 @@ def inspect(
     the model changes. Used in :doc:`/chapters/shapes`.
 
     Args:
-        model: a ``torch.nn.Module``, a Keras model or layer, a ``flax.nnx.Module``, a tree of arrays of
-            JAX or NumPy, such as a checkpoint, or an MLP.
+        model: a ``torch.nn.Module``, a Keras model or layer, a ``flax.nnx.Module``, an MLP, a tree of arrays
+            of JAX or NumPy, such as a checkpoint, or a pair of a function or ``flax.linen`` module with its tree.
         activation: one activation for all layers, or a mapping from the names of layers to theirs, where the
             model does not show it. A leaky one may bring its slope, as in ``"leaky_relu(0.2)"``.
         mode: the fan that He's rule and the gains divide by: ``"fan_in"``, ``"fan_out"`` or ``"fan_avg"``. If None,
@@ -237,7 +238,7 @@ def initialize(
     source, factor = generator(rng), positive("gain", gain)
     named = None if isinstance(start, str) and start == "auto" else start_named(start, mode=mode)
     contents = told(seen("model", model, x), activation)
-    if isinstance(model, Mapping):
+    if tree_of(model) is not None:
         refuse_to_write("model")
     if not flag("leave_unknown", leave_unknown) and contents.left_out:
         unknown = contents.left_out[0]

@@ -23,6 +23,7 @@ def contents(model: MLP) -> Contents:
                 key=id(weights),
                 activation="linear" if layer == last else name_of(model.activation),
                 last=layer == last,
+                chained=layer != last,
                 bias=place(biases),
                 movable=True,
             )
@@ -49,4 +50,4 @@ def place(array: Array) -> Place:
     def write(values: Array) -> None:
         array[...] = values
 
-    return Place(lambda: array, write)
+    return Place(lambda: array, write, "" if array.flags.writeable else "is read-only")

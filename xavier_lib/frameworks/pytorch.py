@@ -163,4 +163,4 @@ def place(parameter: Any, padding: int | None = None, other_layout: bool = True)
             if padding is not None:
                 parameter[padding] = 0
 
-    return Place(read, write)
+    return Place(read, write, "was made in inference mode" if parameter.is_inference() else "")

@@ -45,6 +45,9 @@ class Plan:
     def draw(self, distribution: Distribution, factor: float, source: np.random.Generator) -> None:
         """Draw all arrays, and set the biases to zero; what does not fit is refused before."""
         for array in self.arrays:
+            fixed = array.weights.fixed or (array.bias.fixed if array.bias is not None else "")
+            if fixed:
+                raise ValueError(f"{array.name} must be one that can be written, got one that {fixed}")
             limits = np.finfo(array.weights.read().dtype)
             fitting_std(factor * self.spreads[array.key], str(limits.dtype), float(limits.tiny), float(limits.max))
         for array in self.arrays:

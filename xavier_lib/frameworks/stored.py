@@ -21,10 +21,12 @@ class Place:
     Attributes:
         read: returns it as a NumPy array.
         write: takes a NumPy array and puts its numbers there.
+        fixed: why nothing can be written there, or nothing.
     """
 
     read: Callable[[], Array]
     write: Callable[[Array], None]
+    fixed: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Stored:
         summed: whether its outputs are added to something, as those of the last layer of a residual branch are.
         beyond: which activation follows the sum, if one does.
         last: whether its outputs are the model's.
+        chained: whether other weights get what the activation gives, and nothing else comes between.
         kept: with a batch, the mean square of what the next layers get, over that of its outputs.
         branch: with a batch, the number of its residual branch and how many there are.
         sums: with a batch, how many inputs one output sums, borders included.
@@ -84,6 +87,7 @@ class Stored:
     summed: bool = False
     beyond: str | None = None
     last: bool = False
+    chained: bool = False
     kept: float | None = None
     branch: tuple[int, int] | None = None
     sums: float | None = None
@@ -127,6 +131,15 @@ def low_rank(name: str) -> bool:
     (True, False)
     """
     return re.search(r"(?<![a-z])lora(?![a-z])", name.lower()) is not None
+
+
+def first_factor(name: str) -> bool:
+    """Say whether an array is the factor of a low-rank adapter that gets the inputs, by its name.
+
+    >>> first_factor("q.lora_A.default.weight"), first_factor("dense/lora_kernel_b")
+    (True, False)
+    """
+    return re.search(r"lora_?(kernel_|embedding_|embeddings_)?a(?![a-z])", name.lower()) is not None
 
 
 def dotted(layer: str, part: str) -> str:

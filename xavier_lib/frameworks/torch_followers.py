@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from xavier_lib.frameworks.following import UNKNOWN, After, merged
+from xavier_lib.frameworks.following import END, UNKNOWN, After, merged
 from xavier_lib.frameworks.torch_blocks import within
 from xavier_lib.frameworks.torch_graph import Graph
 from xavier_lib.frameworks.torch_twin import twin
@@ -42,9 +42,14 @@ def followed_in(module: Any, path: str, unseen: list[str]) -> Iterator[tuple[str
                 unseen.append(f"{path.rstrip('.') or 'the model'} could not be followed: {reason(error)}")
             for name, child in inner:
                 inside = followed_in(child, f"{path}{name}.", unseen) if child is not None else ()
-                yield from ((one, after) for one, after in inside if not after.last)
+                yield from ((one, within_module(after)) for one, after in inside if after not in (END, UNKNOWN))
         else:
             yield from layers_of(graph, path)
+
+
+def within_module(after: After) -> After:
+    """Return what follows a layer inside a module, without a word on what lies outside."""
+    return after._replace(last=False) if after.activation != "linear" or not after.last else UNKNOWN
 
 
 def layers_of(graph: Graph, path: str) -> Iterator[tuple[str, After]]:

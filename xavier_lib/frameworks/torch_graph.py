@@ -6,8 +6,7 @@ from typing import Any
 
 from xavier_lib.frameworks.by_hand import Edges, activation_behind
 from xavier_lib.frameworks.following import END, LINEAR, UNKNOWN, After, merged
-from xavier_lib.frameworks.rules import known
-from xavier_lib.frameworks.torch_names import described, name_of, normalizes, tensor_grid
+from xavier_lib.frameworks.torch_names import activates, described, name_of, normalizes, tensor_grid
 from xavier_lib.nn.functions import simple
 
 # What a signal passes on its way from a layer to the activation, by the name of a module, function or method.
@@ -44,7 +43,7 @@ class Graph:
         class Tracer(fx.Tracer):  # type: ignore[misc]  # of a package without types
             def is_leaf_module(self, m: Any, module_qualified_name: str) -> bool:
                 names = {base.__name__ for base in type(m).__mro__}
-                whole = bool(names & set(LEAVES)) or normalizes(m)
+                whole = bool(names & set(LEAVES)) or (normalizes(m) and not m._modules)
                 return whole or bool(super().is_leaf_module(m, module_qualified_name))
 
         with contextlib.redirect_stdout(io.StringIO()):
@@ -62,13 +61,18 @@ class Graph:
     def found(self, node: Any) -> After:
         """Return what follows a node, without a look at what was found before."""
         users = [user for user in node.users if not self.asks(user) and not self.unused(user)]
-        if len(users) == 1 and known(self.named(users[0])):
-            return After(described(users[0], self.modules))
+        if len(users) == 1 and activates(self.named(users[0])):
+            return self.behind(described(users[0], self.modules), users[0])
         by_hand = activation_behind(node, self.edges(), tensor_grid())
         if by_hand is not None:
             name, end = by_hand
-            return self.after(end) if name == "linear" else After(name)
+            return self.after(end) if name == "linear" else self.behind(name, end)
         return merged([self.what(user, node) for user in users]) if users else UNKNOWN
+
+    def behind(self, name: str, node: Any) -> After:
+        """Return what follows where a node is the end of an activation."""
+        further = self.after(node)
+        return After(name, chained=further == LINEAR, last=further == END)
 
     def edges(self) -> Edges:
         """Return how to walk through this graph."""
@@ -124,8 +128,8 @@ class Graph:
         if user.op == "output":
             return END
         name, module = simple(self.named(user)), self.modules.get(user.target) if user.op == "call_module" else None
-        if known(name):
-            return After(described(user, self.modules))
+        if activates(name):
+            return self.behind(described(user, self.modules), user)
         if normalizes(module) if module is not None else name in NORMALIZED:
             return self.after(user)._replace(normalized=True)
         others = [one for one in user.all_input_nodes if one is not node and one.op != "get_attr"]

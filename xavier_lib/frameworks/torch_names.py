@@ -3,7 +3,17 @@
 from typing import Any
 
 from xavier_lib.frameworks.by_hand import GRID
+from xavier_lib.frameworks.rules import known
 from xavier_lib.nn.functions import simple
+
+
+def activates(name: str) -> bool:
+    """Say whether a name is that of an activation; a layer of PyTorch bears that of the straight one.
+
+    >>> activates("ReLU"), activates("Linear")
+    (True, False)
+    """
+    return known(name) and simple(name) != "linear"
 
 
 def normalizes(module: Any) -> bool:

@@ -1,6 +1,8 @@
 """Reads a tree of arrays of JAX or NumPy, such as the parameters of a ``flax.linen`` module, or a checkpoint."""
 
+import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,22 @@ from xavier_lib.frameworks.stacks import kind_and_fans, why_not
 from xavier_lib.frameworks.stored import Contents, Place, Stored
 from xavier_lib.shapes import embedding_fans
 from xavier_lib.wording import shown
+
+
+def tree_of(model: Any) -> Mapping[str, Any] | None:
+    """Return the tree of arrays that a model is, or that comes with its function; None if it is another model.
+
+    >>> tree = {"dense": {"kernel": np.ones((3, 2))}}
+    >>> tree_of(tree) is tree, tree_of((np.dot, tree)) is tree, tree_of(np.dot) is None
+    (True, True, True)
+    """
+    if "flax.linen" in sys.modules and isinstance(model, sys.modules["flax.linen"].Module) and model.scope is not None:
+        bound: Mapping[str, Any] = model.variables
+        return bound
+    pair = (model.func, *model.args) if isinstance(model, partial) else model
+    if isinstance(pair, tuple) and len(pair) == 2 and (callable(pair[0]) or hasattr(pair[0], "apply")):
+        return pair[1] if isinstance(pair[1], Mapping) else None
+    return model if isinstance(model, Mapping) else None
 
 
 def tree_contents(argument: str, tree: Mapping[str, Any]) -> Contents:

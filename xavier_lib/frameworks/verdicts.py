@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from xavier_lib.frameworks.draws import Numbers
 from xavier_lib.frameworks.rules import GLOROT, LOOKUP, Start, in_mode, start_for
-from xavier_lib.frameworks.stored import Stored
+from xavier_lib.frameworks.stored import Stored, first_factor, low_rank
 from xavier_lib.names import Mode
 from xavier_lib.nn.quadrature import size_before
 from xavier_lib.weights.scaling import MODES, fan_of, std_of
@@ -102,7 +102,7 @@ def verdict_on(array: Stored, numbers: Numbers, kind: str, mode: Mode | None) ->
     if kind == "orthogonal" and array.recurrent:
         return Verdict(start, wanted, f"orthogonal: it keeps the length of the state{lean}")
     if array.factor:
-        return Verdict(start, wanted, f"first factor of a low-rank pair, whose product starts at zero{lean}")
+        return Verdict(start, wanted, f"{factor(array)}{lean}")
     if start is None or wanted is None:
         return Verdict(None, None, f"no verdict, as what follows is not known{lean}")
     band = STANDARD_ERRORS * math.sqrt(max(numbers.peak - 1, 0.2)) / 2 / math.sqrt(numbers.size)  # by the fourth moment
@@ -132,8 +132,20 @@ def leaning(numbers: Numbers) -> str:
     return f", with a mean of {numbers.mean:.2g}" if leans else ""
 
 
+def factor(array: Stored) -> str:
+    """Say which factor of a low-rank pair an array is that is not zero."""
+    second = low_rank(array.name) and not first_factor(array.name)
+    return (
+        "second factor of a low-rank pair, not zero: the product changes the model"
+        if second
+        else ("first factor of a low-rank pair, whose product starts at zero")
+    )
+
+
 def zeros(array: Stored) -> str:
     """Say what zeros do where they stand."""
+    if array.factor and first_factor(array.name):
+        return "all zeros in the first factor of a low-rank pair: beside a second one of zeros neither ever learns"
     if array.factor:
         return "all zeros: the second factor of a low-rank pair, whose product starts at zero"
     if array.summed or array.branch:
