@@ -336,7 +336,7 @@ def test_a_tree_cannot_be_run():
 
 def test_a_batch_sees_through_a_start_from_nothing():
     """Zeros everywhere show nothing of what is kept: the draw begins with 1/n, and the batch sets it."""
-    model, x = Unseen(torch.tanh), noise(64, 200, 0)
+    model, x = Unseen(lambda z: z + torch.sin(z) ** 2), noise(64, 200, 0)
     for parameter in model.parameters():
         nn.init.zeros_(parameter)
     initialize(model, x=x, rng=0)
@@ -395,7 +395,8 @@ def test_a_function_with_its_tree_is_inspected_on_a_batch_and_only_read():
     class Net(linen.Module):
         @linen.compact
         def __call__(self, x):
-            return linen.Dense(3)(linen.gelu(linen.Dense(64)(x)))
+            x = linen.gelu(linen.Dense(64)(x))
+            return linen.Dense(3)(x)
 
     x = jnp.asarray(noise(32, 64, 0).numpy())
     tree = Net().init(jax.random.key(0), x)

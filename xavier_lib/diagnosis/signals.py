@@ -8,6 +8,7 @@ from xavier_lib.diagnosis.limits import (
     FADED,
     GROWN,
     LARGE_INPUT,
+    PEAKED,
     SATURATED,
     SHIFTED_INPUT,
     SMALL_INPUT,
@@ -15,7 +16,7 @@ from xavier_lib.diagnosis.limits import (
 )
 from xavier_lib.diagnosis.records import LayerRecord, Measured
 from xavier_lib.diagnosis.report import Finding
-from xavier_lib.diagnosis.streams import branch_remedy, swollen
+from xavier_lib.diagnosis.streams import branch_remedy, middle, swollen
 from xavier_lib.diagnosis.weights import is_matrix
 
 BOUNDED = ("tanh", "sigmoid", "softsign", "hardtanh", "hardsigmoid", "logistic")  # flat on both sides
@@ -70,7 +71,7 @@ def sizes(measured: Measured) -> Iterator[Finding]:
     if len(part) < 2 or not part[0][1]:
         return
     left, kept = part[-1][1] / part[0][1], whole[-1][1] / whole[0][1]
-    if left < FADED and not any(layer.branches for layer in layers):
+    if left < (FADED if narrow(layers) else FADED / 10) and not any(layer.branches for layer in layers):
         begin = beginning(part, grow=False)
         evidence = (
             f"what depends on the input falls from {part[0][1]:.3g} to {part[-1][1]:.3g} over {len(part) - 1} layers"
@@ -84,6 +85,12 @@ def sizes(measured: Measured) -> Iterator[Finding]:
             yield Finding(
                 begin.name, "the signal fades from layer to layer", evidence, remedy_of(begin, "larger"), "naive"
             )
+
+
+def narrow(layers: Sequence[LayerRecord]) -> bool:
+    """Say whether most of the weights, or one of them by far, have less spread than their rules ask for."""
+    ratios = [layer.spread / layer.wanted for layer in layers if is_matrix(layer) and layer.wanted and not layer.last]
+    return bool(ratios) and (middle(ratios) < SMALL_SPREAD or min(ratios) < SMALL_SPREAD / 10)
 
 
 def beginning(steps: Sequence[tuple[LayerRecord, float]], *, grow: bool) -> LayerRecord:
@@ -124,4 +131,11 @@ def stuck(measured: Measured) -> Iterator[Finding]:
             scale = layer is measured.layers[0] and (layer.input or 0) > 2 and (layer.wanted or 0) > 0.7 * layer.spread
             remedy = SCALE if scale else remedy_of(layer, "smaller")
             yield Finding(layer.name, "units that are saturated", evidence, remedy, "sigmoid")
+            return
+        if layer.activation in ("softmax", "linear") and (layer.saturated or 0) >= PEAKED:
+            evidence = (
+                f"{layer.saturated:.0%} of the rows have more than 0.99 in one place; the scores' parts have rms "
+            )
+            evidence += f"{layer.output or 0:.3g}"
+            yield Finding(layer.name, "a softmax that is saturated", evidence, remedy_of(layer, "smaller"), "sigmoid")
             return

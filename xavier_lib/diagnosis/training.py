@@ -26,13 +26,17 @@ def first_loss(measured: Measured) -> Iterator[Finding]:
 
 
 def gradients(measured: Measured) -> Iterator[Finding]:
-    """Find gradients that vanish or explode on their way back, where no zeros at the end are meant to stop them."""
+    """Find gradients that vanish or explode on their way back, where no zeros at the end are meant to stop them.
+
+    Batch normalization makes gradients grow backwards by design, and streams carry them past the layers.
+    """
     plain = [
         layer
         for layer in measured.layers
         if is_matrix(layer) and layer.weight_gradient is not None and layer.trainable and layer.weight
     ]
-    if len(plain) < 3 or any(layer.branches for layer in plain) or any(not layer.weight for layer in measured.layers):
+    eased = any(layer.branches or layer.normalized for layer in plain)
+    if len(plain) < 3 or eased or any(not layer.weight for layer in measured.layers):
         return
     felt = [layer.weight * (layer.weight_gradient or 0) * math.prod(layer.shape) for layer in plain]
     if not felt[-1]:

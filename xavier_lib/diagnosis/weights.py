@@ -1,8 +1,9 @@
 """Findings that the weights alone show, or the weights and whether a gradient reaches them."""
 
+import math
 from collections.abc import Iterator, Sequence
 
-from xavier_lib.diagnosis.limits import ALIKE, FEW_INPUTS, LENGTH, NO_START, OUTLYING, PILED
+from xavier_lib.diagnosis.limits import ALIKE, FEW_INPUTS, LENGTH, NO_GAIN, NO_START, OUTLYING, OUTWEIGHING, PILED
 from xavier_lib.diagnosis.records import LayerRecord
 from xavier_lib.diagnosis.report import Finding
 
@@ -35,9 +36,9 @@ def zeros(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
     silent = [(place, layer) for place, layer in enumerate(layers) if is_silent(layer)]
     for place, layer in silent:
         later = [other for other in layers[place + 1 :] if is_matrix(other) and other.input_varying is not None]
-        stops = any(other.input_varying == 0 and (other.weight or other.last) for other in later) and not layer.last
+        stops = any(other.input_varying == 0 and (other.weight or other.last) for other in later)
         gain = layer.fan_in is None and "gain" in layer.kind
-        if stops and (gain or is_matrix(layer)):
+        if stops and not layer.last and layer.branch is None and (gain or is_matrix(layer)):
             said = "all zeros, so that what follows sees nothing of the input"
             evidence = f"its output varies by 0; the input of {later[0].name} too" if later else "its output is 0"
             yield Finding(layer.name, said, evidence, ONES if gain else DRAW_AGAIN, "symmetry")
@@ -57,7 +58,8 @@ def is_silent(layer: LayerRecord) -> bool:
 def gains(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
     """Find gains of a normalization that were drawn around zero, as if they were weights."""
     for layer in layers:
-        if layer.fan_in is None and "gain" in layer.kind and layer.finite and abs(layer.centre) < layer.spread:
+        around_zero = layer.finite and abs(layer.centre) < NO_GAIN * layer.spread
+        if layer.fan_in is None and "gain" in layer.kind and around_zero:
             evidence = f"their mean is {layer.centre:.2g} and their spread {layer.spread:.2g}"
             yield Finding(layer.name, "gains drawn around zero", evidence, ONES, "museum")
             return
@@ -103,7 +105,8 @@ def outliers(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
         if not is_matrix(layer) or not layer.finite or not layer.spread or layer.zeros > 0.5:
             continue
         far = (layer.largest - abs(layer.centre)) / layer.spread
-        if far > OUTLYING:
+        share = max(layer.at_bound, 1 / math.prod(layer.shape)) * (layer.largest / layer.weight) ** 2
+        if far > OUTLYING and share > OUTWEIGHING:
             what, evidence = (
                 "a few weights far outside the others",
                 f"the largest is {far:.3g} standard deviations away",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from xavier_lib.frameworks.trace.nodes import SUM, USE, Node
+from xavier_lib.frameworks.trace.nodes import ATTENTION, NORM, SCORES, SOFTMAX, SUM, USE, Node
 
 
 class Branch(NamedTuple):
@@ -34,11 +34,10 @@ def branches(nodes: Sequence[Node]) -> list[Branch]:
     found: list[Branch] = []
     streams: dict[Node, tuple[int, int]] = {}  # of each sum, its stream and how many branches that has so far
     for node in nodes:
-        taken = carried(node) if node.kind is SUM else None
+        taken = (carried(node) or projected(node)) if node.kind is SUM else None
         if taken is None:
             continue
         stream, branch, weighted = taken
-        node.of = stream
         earlier = next((before for before in upwards(stream) if before in streams), None)
         number, count = streams[earlier] if earlier is not None else (len({n for n, _ in streams.values()}), 0)
         streams[node] = (number, count + weighted)
@@ -53,7 +52,27 @@ def carried(node: Node) -> tuple[Node, Node, bool] | None:
     for stream, branch in [pair for other in others for pair in ((first, other), (other, first))]:
         weighted = on_the_way(stream if stream.curved else stream.root, branch)
         if weighted is not None:
+            node.of = stream
             return stream, branch, weighted
+    return None
+
+
+def projected(node: Node) -> tuple[Node, Node, bool] | None:
+    """Return the same of a sum whose stream comes through one array of weights, as where the width changes.
+
+    The branch is longer, and bends its signal on the way; two factors of low rank beside their layer do not.
+    """
+    first, *others = node.parents
+    for stream, branch in [pair for other in others for pair in ((first, other), (other, first))]:
+        (short, _), (long, _) = ends(stream), ends(branch)
+        if len(short) != 1 or len(long) != 1 or not short[0].parents or not long[0].parents:
+            continue
+        before = long[0].parents[0]
+        if on_the_way(short[0], before) is not None:  # a step of a recurrent layer
+            continue
+        bends = any(node.curved or node.kind in (NORM, SCORES, ATTENTION) for node in upwards(before))
+        if bends and any(on_the_way(start, before) for start in upwards(short[0].parents[0])):
+            return stream, branch, True
     return None
 
 
@@ -88,7 +107,7 @@ def ends(branch: Node) -> tuple[tuple[Node, ...], tuple[Any, ...]]:
         found, vectors, left, seen = list[Node](), list[Any](), [branch], set[Node]()
         while left:
             node = left.pop()
-            if node in seen or (node.curved and not bent):
+            if node in seen or ((node.curved or node.kind is SOFTMAX) and not bent):
                 continue
             seen.add(node)
             vectors += node.vectors

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from xavier_lib.frameworks.trace.nodes import CURVE, SOFTMAX, Node
+from xavier_lib.frameworks.trace.nodes import ATTENTION, CURVE, SOFTMAX, Node
 
 NEAR = 2e-3  # of the size of what came out: half precision is good for 1e-3, and no two candidates are that close
+BOUNDED = ("sigmoid", "tanh", "softsign", "hardtanh", "hardsigmoid")  # what is flat on both sides
 FLAT = 0.01  # a slope below this share of the largest one
 FEW = 32  # numbers from which on a name is told
 
@@ -85,28 +86,18 @@ def sloped(before: Any, after: Any, size: float) -> str | None:
     return f"leaky_relu({slope:.3g})" if fits and 0 < abs(slope) < 1 else None
 
 
-def function_named(name: str | None) -> Callable[[Any], Any] | None:
-    """Return an activation by name, or None."""
-    from torch.nn import functional as f
-
-    if name is None:
-        return None
-    if name.startswith("leaky_relu("):
-        return lambda z: f.leaky_relu(z, float(name[11:-1]))
-    return {"celu": f.celu, **candidates()}.get(name)
-
-
 def saturated_share(use: Node, end: Node) -> float | None:
-    """Return the share of a signal at which the slope of the activation is below a hundredth of its largest.
+    """Return the share of a signal at which the slope of a bounded activation is below a hundredth of its largest.
 
-    Of a softmax it is the share of rows with more than 99 of 100 in one place.
+    Of a softmax it is the share of rows with more than 99 of 100 in one place. A rectifier is flat by design.
     """
     import torch
 
-    if end.kind is SOFTMAX:
+    if end.kind in (SOFTMAX, ATTENTION):
         return end.peaked
     pair = pair_of(end) if end.curved else None
-    function = function_named(end.name or name_by_numbers(use, end)) if pair else None
+    name = end.name or name_by_numbers(use, end) if pair else None
+    function = candidates()[name] if name in BOUNDED else None
     if pair is None or function is None:
         return None
     with torch.enable_grad():

@@ -22,6 +22,19 @@ class Facts(NamedTuple):
     alike: float
 
 
+NO_FACTS = Facts(0.0, 0.0, 0.0, 0.0, 0.0, True, 0.0, 0.0)  # of an array that was not read
+
+
+def acting(effective: Facts, stored: Facts) -> Facts:
+    """Return the facts of stored weights, with the sizes of those that are computed from them and act.
+
+    Where nothing acts, as a gain of zero makes it, the zeros are the gain's and not those of the weights.
+    """
+    if not effective.weight:
+        return stored
+    return effective._replace(at_bound=stored.at_bound, finite=stored.finite, zeros=stored.zeros, alike=stored.alike)
+
+
 def pieces(values: Any) -> Iterator[Any]:
     """Yield an array piece by piece, flat and in a precision that sums can be taken in."""
     import torch
@@ -52,7 +65,7 @@ def facts_of(values: Any, unit: int | None) -> Facts:
         largest = max(abs(low), abs(high))
         return Facts(math.nan, math.nan, largest if finite else math.nan, largest, 0.0, finite, zeros / count, 0.0)
     ends = sum(int(torch.count_nonzero((piece == low) | (piece == high))) for piece in pieces(values))
-    spread = math.sqrt(squares / count)
+    spread = (squares / count) ** 0.5
     alike = alike_units(values, unit) if unit is not None and values.ndim > 1 else 0.0
     size = float(math.hypot(spread, centre))
     return Facts(spread, centre, size, max(abs(low), abs(high)), ends / count, True, zeros / count, alike)

@@ -6,15 +6,15 @@ from typing import Any
 from xavier_lib.frameworks.trace import nodes as kinds
 from xavier_lib.frameworks.trace import torch_ops as ops
 from xavier_lib.frameworks.trace.nodes import Node, is_signal
-from xavier_lib.frameworks.trace.torch_facts import facts_of
-from xavier_lib.frameworks.trace.torch_functions import described
+from xavier_lib.frameworks.trace.torch_functions import Given, described
+from xavier_lib.frameworks.trace.torch_looks import look_after, look_before, still, vectors_of
 from xavier_lib.frameworks.trace.torch_places import Places, flat, memory_of
-from xavier_lib.frameworks.trace.torch_sizes import LARGE, mean_square, peaked_rows, sampled, zero_units
-from xavier_lib.frameworks.trace.torch_uses import Use, fans_of, kept_rows, measured_sizes, taken, unit_axis
+from xavier_lib.frameworks.trace.torch_sizes import mean_square
+from xavier_lib.frameworks.trace.torch_taken import taken
+from xavier_lib.frameworks.trace.torch_uses import Use, biased, kept_rows, measure, use_of
 from xavier_lib.frameworks.trace.torch_weights import Held, Running
 
 Call = Callable[[Any, Any, dict[str, Any]], Any]
-STILL = ops.SAME | ops.MOVED | ops.JOINS | ops.STATISTICS | ops.PRODUCTS.keys() | ops.WEIGHTED.keys()
 MEASURED = 2  # uses of one array that are measured: the first, and the next one if nothing entered the first
 
 
@@ -27,6 +27,7 @@ class Recorder:
         wants: called with each use whose output has a gradient, and that output.
         backward: whether gradients will be measured.
         call: calls a function of PyTorch.
+        samples: how many rows the batch has.
 
     Attributes:
         nodes: the signals, in order.
@@ -34,14 +35,21 @@ class Recorder:
     """
 
     def __init__(
-        self, held: Sequence[Held], running: Running, wants: Callable[[Use, Any], None], call: Call, *, backward: bool
+        self,
+        held: Sequence[Held],
+        running: Running,
+        wants: Callable[[Use, Any], None],
+        call: Call,
+        samples: int,
+        *,
+        backward: bool,
     ) -> None:
         self.nodes: list[Node] = []
         self.uses: list[Use] = []
         self.running, self.wants, self.backward, self.call = running, wants, backward, call
-        self.places = Places()
+        self.samples, self.places = samples, Places()
         self.waiting: dict[Node, Use] = {}
-        self.counted: dict[tuple[int, str], int] = {}
+        self.counted: dict[tuple[Held, str], int] = {}
         self.made: dict[Node, Use] = {}
         for entry in held:
             self.places.put(entry.parameter, Node(kinds.WEIGHT, 0, array=entry))
@@ -78,29 +86,19 @@ class Recorder:
             self.watch(tensor)
         if not given or name in ops.LIKE:
             return self.call(func, args, kwargs)
-        self.look_before(name, given)
+        look_before(name, given)
         memories = {memory_of(tensor) for tensor, _ in given}
         result = self.call(func, args, kwargs)
         mutable = func._schema.is_mutable
         for tensor in flat((result,)):
             alias = func.is_view or (not mutable and memory_of(tensor) in memories)
+            whole = self.places.whole(tensor) if mutable else None
             if alias and self.places.exact(tensor) is not None:  # the very same numbers
                 continue
             self.note(func, name, given, args, kwargs, tensor, alias=alias)
+            if whole is not None:
+                self.partly(whole, tensor)
         return result
-
-    def look_before(self, name: str, given: Sequence[tuple[Any, Node]]) -> None:
-        """Look at signals before a function that may work in place: at their numbers, and at their size."""
-        signals = [(tensor, node) for tensor, node in given if is_signal(node)]
-        roots = {node.root for _, node in signals}
-        curves = name not in STILL
-        for tensor, node in signals:
-            bare = node.plain and not node.curved and node.root.sample is None
-            if bare and curves and (len(signals) > 1 or name not in ops.STRAIGHT):
-                node.root.sample = sampled(tensor)
-            mixes = name in ops.JOINS or (name in ops.SUMS and len(roots) > 1)
-            if node.square is None and (mixes or name in ops.PRODUCTS or name in ops.WEIGHTED):
-                node.square = mean_square(tensor)
 
     def note(self, func: Any, name: str, given: Any, args: Any, kwargs: Any, tensor: Any, *, alias: bool) -> None:
         """Note one result of a function."""
@@ -114,46 +112,33 @@ class Recorder:
             self.nodes.append(use.node)
             self.places.put(tensor, use.node)
         elif not any(is_signal(node) for _, node in given):
-            self.places.put(tensor, self.still(name, weights, alias=alias), alias=alias)
+            self.places.put(tensor, still(name, weights, alias=alias), alias=alias)
         else:
             node = described(func, name, given, args, kwargs, len(self.nodes) + 1)
             number = tensor.is_floating_point() or tensor.is_complex() or node.kind is kinds.CURVE
             node.kind = node.kind if number else kinds.IDS
             node.vectors = vectors_of(weights)
-            self.look_after(name, node, given, tensor)
+            for other in weights if node.kind is kinds.UNKNOWN else ():
+                other.array.strange |= other.array.matrix
+            look_after(name, node, given, args, kwargs, tensor)
+            self.bias(name, given, tensor)
             self.nodes.append(node)
             self.places.put(tensor, node, alias=alias)
 
-    def still(self, name: str, weights: Sequence[Node], *, alias: bool) -> Node:
-        """Return the node of what was made of weights or of indices alone."""
-        if not weights:
-            return Node(kinds.IDS, 0)
-        source = max(weights, key=lambda node: int(node.array.parameter.numel()))
-        plain = source.plain and len(weights) == 1 and (alias or name in ops.SAME)
-        return Node(kinds.WEIGHT, 0, array=source.array, plain=plain, vectors=vectors_of(weights))
+    def partly(self, whole: Node, tensor: Any) -> None:
+        """Note that a part of a signal was written into, which is now a join of the old one and the new part."""
+        part = self.places.at(tensor)
+        if part is not None and is_signal(part) and is_signal(whole):
+            join = Node(kinds.JOIN, len(self.nodes) + 1, (whole, part), numel=whole.numel)
+            self.nodes.append(join)
+            self.places.put_whole(tensor, join)
 
-    def look_after(self, name: str, node: Node, given: Sequence[tuple[Any, Node]], tensor: Any) -> None:
-        """Measure what a function gave, as far as it matters."""
-        first = next(other for _, other in given if is_signal(other))
-        node.numel, node.units, node.axis = tensor.numel(), first.units, axis_in(tensor, first)
-        if node.kind in (kinds.SUM, kinds.DIFFERENCE, kinds.JOIN):
-            node.square = mean_square(tensor)
-        if node.curved and node.kind is kinds.CURVE:
-            node.sample = sampled(tensor)
-            if name not in ops.SMOOTH and tensor.is_floating_point():
-                node.dead = zero_units(tensor, -1 if node.axis is None else node.axis)
-        if node.kind is kinds.SOFTMAX and name != "_log_softmax":
-            node.peaked = peaked_rows(tensor)
-        bias = [other for _, other in given if other.kind is kinds.WEIGHT and not other.array.matrix]
-        if name == "add" and bias and first.root.kind is kinds.USE and first.plain and not first.curved:
-            self.biased(first.root, tensor)
-
-    def biased(self, node: Node, tensor: Any) -> None:
+    def bias(self, name: str, given: Given, tensor: Any) -> None:
         """Take a sum with a bias for the output of a use."""
-        use = self.made[node]
-        if use.output is not None and tensor.shape[-1] == use.shape[-1]:
-            use.output = measured_sizes(tensor, use.axis if tensor.ndim == len(use.shape) else -1)
-            node.square = use.output and use.output.whole**2
+        first = next(node for _, node in given if is_signal(node))
+        biases = [node for _, node in given if node.kind is kinds.WEIGHT and not node.array.matrix]
+        if name == "add" and biases and first.root in self.made and first.plain and not first.curved:
+            biased(self.made[first.root], tensor, self.samples)
 
     def use(self, name: str, args: Sequence[Any], tensor: Any) -> Use | None:
         """Return the use of weights that a function is, measured, or None."""
@@ -162,42 +147,16 @@ class Recorder:
             return None
         weights = self.places.at(took.weights)
         before = self.places.at(took.signal) if took.signal is not None else None
-        parents = (before,) if before is not None and is_signal(before) else ()
-        axis = took.out % tensor.ndim if tensor.ndim else 0
-        node = Node(kinds.USE, len(self.nodes) + 1, parents, numel=tensor.numel(), axis=axis)
-        node.units = tensor.shape[axis] if tensor.ndim else 1
         assert weights is not None
-        held = weights.array
-        unit = unit_axis(held.parameter, took.weights, took.unit)
-        node.vectors = weights.vectors
-        use = Use(node, held, self.running.name_of(held), unit, axis, tuple(tensor.shape), took.signal is None)
-        known = (id(held), use.name)
-        self.counted[known] = self.counted.get(known, 0) + 1
-        use.measured = self.counted[known] <= MEASURED
-        if held.parameter.numel() > LARGE and weights.plain and self.backward:
-            kept_rows(name, took, args, use)
-            self.waiting[node] = use
+        array = self.running.name_of(weights.array)
+        use = use_of(took, weights, before if is_signal(before) else None, array, tensor, len(self.nodes) + 1)
+        count = self.counted[weights.array, array] = self.counted.get((weights.array, array), 0) + 1
+        use.measured = count <= MEASURED
         if use.measured:
-            use.output, use.fans = measured_sizes(tensor, axis), fans_of(name, took, args)
-            if took.signal is not None:
-                use.input = measured_sizes(took.signal, took.into)
-            if not weights.plain:
-                use.effective = facts_of(took.weights.detach(), took.unit)
-            self.waiting[node] = use
-        node.square = use.output.whole**2 if use.output else mean_square(tensor)
+            measure(use, took, name, args, tensor, self.samples, plain=weights.plain)
+        if self.backward and weights.plain:
+            kept_rows(name, took, args, use)
+        if use.measured or use.rows is not None:
+            self.waiting[use.node] = use
+        use.node.square = use.output.whole**2 if use.output else mean_square(tensor)
         return use
-
-
-def vectors_of(weights: Sequence[Node]) -> tuple[Held, ...]:
-    """Return the parameters along one axis that weights are, or are scaled by."""
-    own = [node.array for node in weights if not node.array.matrix]
-    return tuple(dict.fromkeys([*own, *(vector for node in weights for vector in node.vectors)]))
-
-
-def axis_in(tensor: Any, before: Node) -> int | None:
-    """Return where the units of an earlier signal lie in a tensor, or None if that cannot be told."""
-    sides = tuple(tensor.shape)
-    for axis in (before.axis, len(sides) - 1, 1):
-        if axis is not None and 0 <= axis < len(sides) and sides[axis] == before.units:
-            return axis
-    return None

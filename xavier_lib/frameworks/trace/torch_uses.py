@@ -1,17 +1,16 @@
-"""Where a PyTorch function takes weights: products, convolutions and look-ups, with what goes in and comes out."""
+"""One use of an array of weights in a pass of a PyTorch model, with what goes in and comes out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xavier_lib.fans import Fans, MeanFans, fan_in_fan_out
+from xavier_lib.fans import Fans, MeanFans
 from xavier_lib.frameworks.trace import nodes as kinds
-from xavier_lib.frameworks.trace import torch_ops as ops
-from xavier_lib.frameworks.trace.nodes import Node, is_signal
-from xavier_lib.frameworks.trace.torch_facts import Facts
-from xavier_lib.frameworks.trace.torch_sizes import Sizes, sizes
+from xavier_lib.frameworks.trace.nodes import Node
+from xavier_lib.frameworks.trace.torch_facts import Facts, facts_of
+from xavier_lib.frameworks.trace.torch_sizes import LARGE, Sizes, sizes
+from xavier_lib.frameworks.trace.torch_taken import Taken, fans_of, unit_axis
 from xavier_lib.frameworks.trace.torch_weights import Held
-from xavier_lib.shapes import embedding_fans, strided_fans
 
 
 @dataclass(eq=False)
@@ -55,99 +54,55 @@ class Use:
     edge: Any = None
 
 
-@dataclass(frozen=True)
-class Taken:
-    """Which arguments of a function are the weights and the signal, and where the units lie in them.
+def use_of(took: Taken, weights: Node, before: Node | None, name: str, tensor: Any, time: int) -> Use:
+    """Return the use of weights that a function is, not yet measured.
 
-    Attributes:
-        weights: the tensor of weights.
-        signal: the tensor that goes in, or None for a look-up.
-        unit: the axis of the units in the weights as they are given.
-        into: the axis of the signal that is summed over.
-        out: the axis of the units in what comes out.
+    Args:
+        took: what the function took.
+        weights: the node of the weights.
+        before: the signal that went in, or None where it is none of the model's.
+        name: the name of the array.
+        tensor: what came out.
+        time: the place in the order of the pass.
     """
-
-    weights: Any
-    signal: Any
-    unit: int
-    into: int
-    out: int
-
-
-def taken(name: str, args: Sequence[Any], at: Any, inner: Any) -> Taken | None:
-    """Return what a function takes as weights and as signal, or None if it does not take both."""
-    if name in ops.LOOKUPS or name in ops.PICKED:
-        table, chosen = (args[place] for place in (ops.LOOKUPS | ops.PICKED)[name])
-        picked = [at(one) for one in (chosen if isinstance(chosen, (list, tuple)) else [chosen])]
-        by_input = any(node is not None and node.kind is kinds.IDS for node in picked)
-        good = is_weight(at(table)) and table.ndim > 1 and (name in ops.LOOKUPS or by_input)
-        return Taken(table, None, -1, -1, -1) if good else None
-    if name in ops.WEIGHTED:
-        weights, signal = (args[place] for place in ops.WEIGHTED[name])
-        turned = len(args) > 6 and args[6] is True
-        good = is_weight(at(weights)) and (is_signal(at(signal)) or inner(at(weights).array))
-        return Taken(weights, signal, 1 if turned else 0, 1, 1) if good else None
-    if name not in ops.PRODUCTS:
-        return None
-    first, second = (args[place] for place in ops.PRODUCTS[name])
-    left, right = is_weight(at(first)), is_weight(at(second))
-    if (left or right) and not any(is_signal(at(one)) for one in (first, second)):
-        left, right = left and inner(at(first).array), right and inner(at(second).array)
-        if left == right:  # weights times weights, or a step in the computation of weights
-            return None
-    if right:
-        return Taken(second, first, -1, -1, -1)
-    if left:
-        unit, into = (-2 if one.ndim > 1 else -1 for one in (first, second))
-        return Taken(first, second, unit, into, out_left(name))
-    return None
+    axis = took.out % tensor.ndim if tensor.ndim else 0
+    parents = () if before is None else (before,)
+    node = Node(kinds.USE, time, parents, numel=tensor.numel(), axis=axis, vectors=weights.vectors)
+    node.units = tensor.shape[axis] if tensor.ndim else 1
+    unit = unit_axis(weights.array.parameter, took.weights, took.unit)
+    return Use(node, weights.array, name, unit, axis, tuple(tensor.shape), took.signal is None)
 
 
-def fans_of(name: str, took: Taken, args: Sequence[Any]) -> Fans | MeanFans | None:
-    """Return the true fans of weights as a function takes them."""
-    shape = tuple(took.weights.shape)
-    if took.signal is None:
-        return embedding_fans(shape) if len(shape) == 2 else None
-    if name in ops.WEIGHTED:
-        if name != "convolution":
-            return None
-        turned, groups = bool(args[6]), int(args[8])
-        fans = fan_in_fan_out(shape, layout="OI", groups=groups, transposed=turned)
-        return strided_fans(fans, args[3], transposed=turned)
-    if len(shape) < 2:
-        return Fans(shape[0], 1)
-    return Fans(shape[-2], shape[-1]) if took.unit == -1 else Fans(shape[-1], shape[-2])
+def measure(
+    use: Use, took: Taken, function: str, args: Sequence[Any], tensor: Any, samples: int, *, plain: bool
+) -> None:
+    """Measure what goes into a use and comes out, and the weights where they were computed from the parameter."""
+    use.output, use.fans = measured_sizes(tensor, use.axis, samples), fans_of(function, took, args)
+    if took.signal is not None:
+        use.input = measured_sizes(took.signal, took.into, samples)
+    if not plain:
+        use.effective = facts_of(took.weights.detach(), took.unit)
 
 
-def out_left(name: str) -> int:
-    """Return the axis of the units in a product whose left factor are the weights."""
-    return -1 if name in ("mv", "addmv", "dot") else -2
-
-
-def is_weight(node: Node | None) -> bool:
-    """Say whether a tensor holds weights of the model."""
-    return node is not None and node.kind is kinds.WEIGHT
+def biased(use: Use, tensor: Any, samples: int) -> None:
+    """Take a sum with a bias for the output of a use."""
+    if use.output is not None and tensor.shape[-1] == use.shape[-1]:
+        use.output = measured_sizes(tensor, use.axis if tensor.ndim == len(use.shape) else -1, samples)
+        use.node.square = use.output and use.output.whole**2
 
 
 def kept_rows(name: str, took: Taken, args: Sequence[Any], use: Use) -> None:
     """Keep what went into a product of two matrices, or which rows were picked, for the gradient of a large table."""
+    if use.held.parameter.numel() <= LARGE:
+        return
     if name == "embedding" and not any(args[3:]):
         use.rows, use.padding = args[1], args[2] if len(args) > 2 and args[2] >= 0 else None
     elif name in ("mm", "addmm") and took.unit == -1:
         use.rows = took.signal
 
 
-def unit_axis(parameter: Any, given: Any, axis: int) -> int | None:
-    """Return which axis of a parameter is the one along which the given view of it holds the units."""
-    side, stride = given.shape[axis], given.stride(axis)
-    for own in range(parameter.ndim):
-        if parameter.shape[own] == side and parameter.stride(own) == stride:
-            return own
-    return next((own for own in range(parameter.ndim) if parameter.shape[own] == side), None)
-
-
-def measured_sizes(tensor: Any, axis: int) -> Sizes | None:
+def measured_sizes(tensor: Any, axis: int, samples: int) -> Sizes | None:
     """Return the sizes of a signal of numbers, or None for one of indices."""
     if not (tensor.is_floating_point() or tensor.is_complex()) or not tensor.ndim:
         return None
-    return sizes(tensor, axis)
+    return sizes(tensor, axis, samples)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from xavier_lib.datasets import Digits
-from xavier_lib.diagnosis import diagnose
+from xavier_lib.diagnosis import Diagnosis, diagnose
 from xavier_lib.diagnosis.patients import PATIENTS, inputs_of, patient
 from xavier_lib.replay.findings.finding import Judge
 from xavier_lib.replay.findings.training import learned, the_digits
@@ -24,24 +24,22 @@ SIGNS = {
 
 
 def signs(*, seed: int, depth: int, width: int, rows: int) -> dict[str, Any]:
-    """Diagnose the seven patients and their twins; return what is said of each, as "layer: what"."""
+    """Diagnose the seven patients and their twins: is the illness said first and in its place, how much of the twin?"""
     data, found = the_digits("float64"), {}
     batch = np.random.default_rng(seed).choice(len(data.x_train), rows, replace=False)
+    x, y = data.x_train[batch], data.y_train[batch]
     for illness in PATIENTS:
         ill, well = (patient(illness, healed=healed, depth=depth, width=width, seed=seed) for healed in (False, True))
-        x = data.x_train[batch]
-        said = [diagnose(ill, inputs_of(illness, x), data.y_train[batch]), diagnose(well, x, data.y_train[batch])]
-        found[illness] = [[f"{finding.layer}: {finding.what}" for finding in report.findings] for report in said]
+        said = diagnose(ill, inputs_of(illness, x), y)
+        found[illness] = [int(named(illness, said)), len(diagnose(well, x, y).findings)]
     return found
 
 
-def named(seen: Mapping[str, Any]) -> bool:
-    """Say whether each patient's illness is the first that is said of it, at its layer."""
-    for illness, (layer, what) in SIGNS.items():
-        place, _, said = (seen[illness][0] or [""])[0].partition(": ")
-        if what not in said or (layer != "last" and place != layer):
-            return False
-    return True
+def named(illness: str, said: Diagnosis) -> bool:
+    """Say whether the first finding names a patient's illness, at its layer."""
+    layer, what = SIGNS[illness]
+    place = f"weights[{len(said.layers) - 1}]" if layer == "last" else layer
+    return bool(said.findings) and said.findings[0].layer == place and what in said.findings[0].what
 
 
 def treated(*, seed: int, illness: str, depth: int, width: int, **training: Any) -> dict[str, Any]:
@@ -66,7 +64,7 @@ def stays_and_heals(seen: Mapping[str, Any]) -> bool:
 
 
 HOLDS: Mapping[str, Judge] = {
-    "diagnosis-named": named,
+    "diagnosis-named": lambda seen: all(right for right, _ in seen.values()),
     "diagnosis-healed": lambda seen: not any(said for _, said in seen.values()),
     "diagnosis-constant": stays_and_heals,
     "diagnosis-small": stays_and_heals,
