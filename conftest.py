@@ -18,7 +18,7 @@ if os.environ.get("PYTEST_XDIST_WORKER"):  # before NumPy: threads of several wo
 from xavier_lib.frameworks.packages import INSTALL, missing  # noqa: E402
 
 chapter_outputs = import_module("tests.chapter_outputs") if find_spec("nbval") else None
-NEED_FRAMEWORKS = ("frameworks.ipynb", "museum.ipynb", "initializers.py", "stack.py")  # the tests of these skip themselves
+NEED_FRAMEWORKS = ("frameworks.ipynb", "museum.ipynb", "initializers.py", "stack.py")  # their tests skip themselves
 LONGEST = ("tests/site/test_reach.py", "tests/test_faults.py", "tests/site/", "tests/frameworks/", "chapters/")
 pytest_plugins = ["tests.site.built"] if find_spec("playwright") else []  # the library is tested without a browser
 os.environ["XAVIER_LIB_FACE"] = "static"
