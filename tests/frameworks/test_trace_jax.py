@@ -375,7 +375,7 @@ def test_an_activation_is_known_by_what_it_does(name, function):
 
 @pytest.mark.parametrize("name", ["silu", "gelu", "hardswish"])
 def test_a_signal_that_only_stirs_near_zero_has_the_name_that_was_called(name):
-    """At a size of 1e-3 all three halve a number in bfloat16; JAX's own call decides, and what has none is not known."""
+    """At 1e-3 all three halve a number in bfloat16; a call of JAX decides, and without one there is no name."""
 
     def half(t, x):
         z = (x @ t["w"]).astype(jnp.bfloat16)
