@@ -13,7 +13,7 @@ from xavier_lib.frameworks.trace.torch_records import records
 from xavier_lib.frameworks.trace.torch_running import following_modules, forward, hooked, plainly
 from xavier_lib.frameworks.trace.torch_sizes import mean_square
 from xavier_lib.frameworks.trace.torch_state import mode, unchanged
-from xavier_lib.frameworks.trace.torch_weights import parameters_of
+from xavier_lib.frameworks.trace.torch_weights import Held, parameters_of
 from xavier_lib.wording import shown
 
 
@@ -87,9 +87,12 @@ def passed(
         del outputs, logits  # what nobody needs is not kept during the pass backwards
         if backward:
             large |= tables(held, recorder.uses)
-            unseen += backwards(start.starts, held, large, hooks)
+            failed = backwards(start.starts, held, large, hooks)
+            unseen += failed
+            for use in recorder.uses if failed else ():
+                use.gradient = None
     found = tuple(records(model, held, recorder.uses, recorder.nodes, weights=weights))
-    unseen += not_followed(model, found)
+    unseen += not_followed(model, held)
     return Measured(
         layers=found, loss=start.value, classes=start.classes, samples=samples, logits=size, unseen=tuple(unseen)
     )
@@ -113,9 +116,9 @@ def batch_of(x: Any) -> tuple[list[Any], int]:
     return found, next((int(tensor.shape[0]) for tensor in found if tensor.ndim), 1)
 
 
-def not_followed(model: Any, found: Any) -> list[str]:
+def not_followed(model: Any, held: list[Held]) -> list[str]:
     """Return a sentence for what was used by a function that was not followed, and for what has no numbers to read."""
-    names = [record.name for record in found if record.used and record.output is None and record.fan_in is not None]
+    names = [entry.names[0] for entry in held if entry.strange]
     packed = [name for name, module in model.named_modules() if hasattr(module, "_packed_params")]
     sentences = (("what these arrays give", names), ("these quantized layers", packed))
     return [f"{what}: {', '.join(them)}" for what, them in sentences if them]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from xavier_lib.frameworks.trace.nodes import ATTENTION, NORM, SCORES, SUM, USE, Node
+from xavier_lib.frameworks.trace.nodes import ATTENTION, NORM, SCORES, SOFTMAX, SUM, USE, Node
 
 
 class Branch(NamedTuple):
@@ -68,6 +68,8 @@ def projected(node: Node) -> tuple[Node, Node, bool] | None:
         if len(short) != 1 or len(long) != 1 or not short[0].parents or not long[0].parents:
             continue
         before = long[0].parents[0]
+        if on_the_way(short[0], before) is not None:  # a step of a recurrent layer
+            continue
         bends = any(node.curved or node.kind in (NORM, SCORES, ATTENTION) for node in upwards(before))
         if bends and any(on_the_way(start, before) for start in upwards(short[0].parents[0])):
             return stream, branch, True
@@ -105,7 +107,7 @@ def ends(branch: Node) -> tuple[tuple[Node, ...], tuple[Any, ...]]:
         found, vectors, left, seen = list[Node](), list[Any](), [branch], set[Node]()
         while left:
             node = left.pop()
-            if node in seen or (node.curved and not bent):
+            if node in seen or ((node.curved or node.kind is SOFTMAX) and not bent):
                 continue
             seen.add(node)
             vectors += node.vectors

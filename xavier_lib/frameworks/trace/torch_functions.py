@@ -28,7 +28,8 @@ def described(func: Any, name: str, given: Given, args: Sequence[Any], kwargs: d
         mixed = kinds.SCORES if name in ops.PRODUCTS else kinds.PRODUCT
         return Node(mixed if len(entries) > 1 else kinds.PASS, time, parents)
     if name in ops.STATISTICS and len(signals) == 1:
-        return Node(kinds.STATISTIC, time, parents, degree=first.degree, of=first.root.of or first.root)
+        degree = 2 * first.degree if name == "var" and first.degree else first.degree
+        return Node(kinds.STATISTIC, time, parents, degree=degree, of=first.root.of or first.root)
     if name in ops.SAME and len(signals) == 1:
         return within(kinds.PASS, time, parents, first, curved=first.curved, plain=first.plain, name=first.name)
     if name in ops.MOVED or func.is_view:

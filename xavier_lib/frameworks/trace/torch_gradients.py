@@ -99,19 +99,26 @@ def measuring(entry: Held) -> Callable[[Any], Any]:
     """Return a hook that measures the gradient of a parameter and puts zeros without memory in its place."""
 
     def measure(gradient: Any) -> Any:
+        if gradient.is_sparse:  # of a table: the rows that were looked up
+            rows = gradient.coalesce().values()
+            entry.gradient = root(mean_square(rows) * rows.numel() / gradient.numel())
+            return None
         entry.gradient = mean_square(gradient) ** 0.5
         return gradient.new_zeros(()).expand(gradient.shape)
 
     return measure
 
 
-def backwards(
-    starts: Sequence[tuple[Any, Any]], held: Sequence[Held], large: dict[int, Table], hooks: list[Any]
-) -> list[str]:
+def first_line(error: Exception) -> str:
+    """Return the kind of an error and the first line of what it says."""
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:300]}"
+
+
+def backwards(starts: Sequence[Any], held: Sequence[Held], large: dict[int, Table], hooks: list[Any]) -> list[str]:
     """Send gradients back, measure each one of a parameter as it comes, and keep none; return what was not seen.
 
     Args:
-        starts: the tensors that the pass starts from, each with the gradient there, or None for one.
+        starts: the single numbers that the pass starts from.
         held: the parameters.
         large: those whose gradients are taken in parts.
         hooks: where hooks are collected, to be removed.
@@ -119,7 +126,7 @@ def backwards(
     import torch
 
     wanted = [entry for entry in held if entry.parameter.requires_grad]
-    able = [(tensor, gradient) for tensor, gradient in starts if tensor.requires_grad]
+    able = [number for number in starts if number.requires_grad]
     if not able or not wanted:
         return ["the gradients: no output depends on parameters in a way that PyTorch can differentiate"]
     whole = [entry for entry in wanted if id(entry) not in large]
@@ -128,9 +135,11 @@ def backwards(
         use.edge for table in large.values() for use in table.uses if use.edge
     ]
     try:
-        torch.autograd.grad([t for t, _ in able], ends, [g for _, g in able], allow_unused=True)
+        torch.autograd.grad(able, ends, allow_unused=True)
     except Exception as error:  # whatever a function's own backward pass raises
-        return [f"the gradients: the backward pass failed with {type(error).__name__}: {error}"]
+        for entry in held:  # half of them would tell a wrong story
+            entry.gradient = None
+        return [f"the gradients: the backward pass failed with {first_line(error)}"]
     for entry in wanted:
         if id(entry) in large:
             entry.gradient = large[id(entry)].size(entry.parameter.numel())

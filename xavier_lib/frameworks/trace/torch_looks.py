@@ -17,7 +17,7 @@ def look_before(name: str, given: Given) -> None:
     """Look at signals before a function that may work in place: at their numbers, and at their size."""
     signals = [(tensor, node) for tensor, node in given if is_signal(node)]
     roots = {node.root for _, node in signals}
-    curves = name not in STILL and (len(signals) > 1 or name not in ops.STRAIGHT)
+    curves = name not in STILL and (len(roots) == 1 or name not in ops.STRAIGHT)
     mixes = name in ops.JOINS or (name in ops.SUMS and len(roots) > 1)
     for tensor, node in signals:
         if curves and node.plain and not node.curved and node.root.sample is None:

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from xavier_lib.wording import shown
 
+OMITTED = -1  # a class below zero stands for what is left out
+
 
 class Loss(NamedTuple):
     """What the pass backwards starts from.
@@ -12,12 +14,12 @@ class Loss(NamedTuple):
     Attributes:
         value: the loss, or None where a direction stands in.
         classes: the number of classes where the loss is a cross-entropy.
-        starts: the tensors that the pass starts from, each with the gradient there, or None for one.
+        starts: the single numbers that the pass starts from.
     """
 
     value: float | None
     classes: int | None
-    starts: list[tuple[Any, Any]]
+    starts: list[Any]
 
 
 def tensors_in(outputs: Any, seen: int = 0) -> Iterator[Any]:
@@ -66,28 +68,46 @@ def loss_of(outputs: Any, y: Any, loss: Callable[[Any, Any], Any] | None, sample
     """
     if loss is not None:
         value = scalar(loss(outputs, y))
-        return Loss(float(value.detach()), classes_by(loss, outputs), [(value, None)])
+        return of_scalar(value, classes_by(loss, outputs))
     own = named_output(outputs, "loss")
     if y is None and own is not None and own.numel() == 1:
         logits = named_output(outputs, "logits")
         classes = logits.shape[-1] if logits is not None and logits.shape[-1] > 1 else None
-        return Loss(float(own.detach()), classes, [(own.reshape(()), None)])
+        return of_scalar(own.reshape(()), classes)
     if y is not None:
         return usual(main_output(outputs), y)
     found = [tensor for tensor in numbers_in(outputs) if tensor.requires_grad]
     if found and all(tensor.numel() == 1 for tensor in found):  # a model in training that returns its losses
         total = sum(tensor.reshape(()) for tensor in found)
-        return Loss(float(total.detach()), None, [(total, None)])
-    return Loss(None, None, [(tensor, direction(tensor, place) / samples) for place, tensor in enumerate(found)])
+        return of_scalar(total, None)
+    return Loss(None, None, [rooted(tensor, direction(tensor, place, samples)) for place, tensor in enumerate(found)])
 
 
-def direction(tensor: Any, seed: int) -> Any:
-    """Return signs by chance in the shape of an output, from a source of their own."""
+def rooted(output: Any, gradient: Any) -> Any:
+    """Return a number whose derivative by an output is the given one; the output itself is not kept for it."""
+    import torch
+
+    class Root(torch.autograd.Function):  # type: ignore[misc]  # torch is not typed here
+        @staticmethod
+        def forward(ctx: Any, values: Any, given: Any) -> Any:
+            ctx.given = given
+            return values.new_zeros(())
+
+        @staticmethod
+        def backward(ctx: Any, _: Any) -> Any:
+            given, ctx.given = ctx.given, None
+            return given, None
+
+    return Root.apply(output, gradient)
+
+
+def direction(tensor: Any, seed: int, samples: int) -> Any:
+    """Return signs by chance in the shape of an output, over the samples, from a source of their own."""
     import torch
 
     source = torch.Generator().manual_seed(seed)
     signs = torch.randint(0, 2, tensor.shape, generator=source, dtype=torch.int8).to(tensor.device)
-    return (2 * signs - 1).to(tensor.dtype)
+    return (2 * signs - 1).to(tensor.dtype).div_(samples)
 
 
 def scalar(value: Any) -> Any:
@@ -128,7 +148,7 @@ def usual(output: Any, y: Any) -> Loss:
 
 def of_scalar(value: Any, classes: int | None) -> Loss:
     """Return a loss that PyTorch has a graph of."""
-    return Loss(float(value.detach()), classes, [(value, None)])
+    return Loss(float(value.detach()), classes, [value])
 
 
 def entropy(output: Any, y: Any, axis: int) -> Loss:
@@ -142,17 +162,18 @@ def entropy(output: Any, y: Any, axis: int) -> Loss:
     from torch.nn import functional
 
     classes = output.shape[axis]
-    values, chosen = output.movedim(axis, -1).reshape(-1, classes), y.reshape(-1).long()
+    values, chosen = output.movedim(axis, -1).reshape(-1, classes), y.reshape(-1).long().clamp(min=OMITTED)
     if int(chosen.max()) >= classes:
         raise ValueError(f"y must hold classes below {classes}, as many as the outputs have, got {int(chosen.max())}")
     if bool(((values.detach().sum(-1) - 1).abs() < 1e-3).all()) and bool((values.detach().amin(-1) >= 0).all()):
-        return of_scalar(functional.nll_loss(values.float().clamp_min(1e-38).log(), chosen), classes)
+        logs = values.float().clamp_min(1e-38).log()
+        return of_scalar(functional.nll_loss(logs, chosen, ignore_index=OMITTED), classes)
     with torch.no_grad():
         logs = functional.log_softmax(values.float(), -1)
-        value = float(functional.nll_loss(logs, chosen))
-        counted = torch.nonzero(chosen >= 0).flatten()  # a class below zero stands for what is left out
+        value = float(functional.nll_loss(logs, chosen, ignore_index=OMITTED))
+        counted = torch.nonzero(chosen >= 0).flatten()
         gradient = logs.exp_()
         gradient[counted, chosen[counted]] -= 1
         gradient[chosen < 0] = 0
         gradient /= max(1, len(counted))
-    return Loss(value, classes, [(values, gradient.to(values.dtype))])
+    return Loss(value, classes, [rooted(values, gradient.to(values.dtype))])

@@ -38,6 +38,15 @@ class Places:
             return None
         return self.found[memory].get(lies(tensor), self.last[memory])
 
+    def whole(self, tensor: Any) -> Node | None:
+        """Return the signal of which a tensor is a part in memory, or None where it is all of it."""
+        node = self.last.get(memory_of(tensor) or 0)
+        return node if node is not None and node.numel > tensor.numel() else None
+
+    def put_whole(self, tensor: Any, node: Node) -> None:
+        """Remember which signal lies in the whole memory of which a tensor is a part."""
+        self.last[memory_of(tensor) or 0] = node
+
     def exact(self, tensor: Any) -> Node | None:
         """Return the signal that lies in memory exactly as a tensor does, or None."""
         return self.found.get(memory_of(tensor) or 0, {}).get(lies(tensor))

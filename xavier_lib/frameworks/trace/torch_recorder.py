@@ -92,9 +92,12 @@ class Recorder:
         mutable = func._schema.is_mutable
         for tensor in flat((result,)):
             alias = func.is_view or (not mutable and memory_of(tensor) in memories)
+            whole = self.places.whole(tensor) if mutable else None
             if alias and self.places.exact(tensor) is not None:  # the very same numbers
                 continue
             self.note(func, name, given, args, kwargs, tensor, alias=alias)
+            if whole is not None:
+                self.partly(whole, tensor)
         return result
 
     def note(self, func: Any, name: str, given: Any, args: Any, kwargs: Any, tensor: Any, *, alias: bool) -> None:
@@ -115,10 +118,20 @@ class Recorder:
             number = tensor.is_floating_point() or tensor.is_complex() or node.kind is kinds.CURVE
             node.kind = node.kind if number else kinds.IDS
             node.vectors = vectors_of(weights)
+            for other in weights if node.kind is kinds.UNKNOWN else ():
+                other.array.strange |= other.array.matrix
             look_after(name, node, given, args, kwargs, tensor)
             self.bias(name, given, tensor)
             self.nodes.append(node)
             self.places.put(tensor, node, alias=alias)
+
+    def partly(self, whole: Node, tensor: Any) -> None:
+        """Note that a part of a signal was written into, which is now a join of the old one and the new part."""
+        part = self.places.at(tensor)
+        if part is not None and is_signal(part) and is_signal(whole):
+            join = Node(kinds.JOIN, len(self.nodes) + 1, (whole, part), numel=whole.numel)
+            self.nodes.append(join)
+            self.places.put_whole(tensor, join)
 
     def bias(self, name: str, given: Given, tensor: Any) -> None:
         """Take a sum with a bias for the output of a use."""

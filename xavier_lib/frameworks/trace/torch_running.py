@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from xavier_lib.frameworks.trace.torch_gradients import first_line
 from xavier_lib.frameworks.trace.torch_recorder import Recorder
 from xavier_lib.frameworks.trace.torch_state import mode
 from xavier_lib.frameworks.trace.torch_weights import Running
@@ -22,8 +23,7 @@ def forward(model: Any, x: Any, recorder: Recorder) -> Any:
         try:
             return model(*args, **settings)
         except Exception as error:  # whatever a model raises
-            reason = f"{type(error).__name__}: {error}"
-            raise ValueError(f"model must take x, and its forward pass failed with {reason}") from error
+            raise ValueError(f"model must take x, and its forward pass failed with {first_line(error)}") from error
 
 
 @contextmanager

@@ -84,7 +84,7 @@ def unchanged(model: Any, inputs: Any) -> Iterator["Guard"]:
     attributes = [(module, dict(vars(module)), contents(module)) for module in model.modules()]
     states = (random.getstate(), np.random.get_state())
     with ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng())
+        stack.enter_context(torch.random.fork_rng(range(torch.cuda.device_count())))
         try:
             yield guard
         finally:

@@ -16,6 +16,7 @@ class Held:
         owners: the module that holds it under each name.
         kinds: the kind of that module; of the layer itself where its weights are computed from stored ones.
         first: the time of its first use, or None.
+        strange: whether a function took it that was not followed.
         gradient: the size of the derivative of the loss by it.
     """
 
@@ -24,6 +25,7 @@ class Held:
     owners: list[Any]
     kinds: list[str]
     first: int | None = None
+    strange: bool = False
     gradient: float | None = None
 
     @property
