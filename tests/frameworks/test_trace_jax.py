@@ -671,6 +671,17 @@ def test_each_layer_of_a_stack_is_measured_by_itself():
         assert other.layers[place].name == names[place]
 
 
+def test_what_is_followed_alone_has_one_record_for_a_stack():
+    """By the name of its array, as ``inspect`` reads it: what all layers agree on, and the share kept on average."""
+    tree = stack_of()
+    found, each = followed((stacked, tree), X), by_name(measured((stacked, tree), X))
+
+    assert [layer.name for layer in found.layers] == ["stack.w", "out"]
+    whole = found.layers[0]
+    assert (whole.kind, whole.shape, whole.activation) == ("dense, a stack of 5", (5, 20, 20), "tanh")
+    assert whole.kept == pytest.approx(np.mean([each[f"stack.w[{place}]"].kept for place in range(5)]))
+
+
 def test_modules_that_flax_stacks_are_measured_by_layer_or_as_a_stack():
     """``nnx.scan`` layer by layer; ``nnx.vmap`` beside each other as one array, said in its kind, fans of one layer."""
 
@@ -693,7 +704,7 @@ def test_modules_that_flax_stacks_are_measured_by_layer_or_as_a_stack():
 
     assert [layer.name for layer in measured(Scanned(), X).layers] == [f"layers.kernel[{n}]" for n in range(3)]
     (record,) = measured(Beside(), X).layers
-    assert record.kind == "dense, a stack of 3"
+    assert record.kind == "Linear, a stack of 3"
     assert (record.shape, record.fan_in, record.fan_out) == ((3, 20, 20), 20, 20)
     assert record.activation == "relu"
 
