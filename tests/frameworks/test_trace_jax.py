@@ -373,6 +373,29 @@ def test_an_activation_is_known_by_what_it_does(name, function):
     assert record.kept == pytest.approx(rms(function(X @ w)) ** 2 / record.output**2, rel=CLOSE)
 
 
+@pytest.mark.parametrize("name", ["silu", "gelu", "hardswish"])
+def test_a_signal_that_only_stirs_near_zero_has_the_name_that_was_called(name):
+    """At 1e-3 all three halve a number in bfloat16; a call of JAX decides, and without one there is no name."""
+
+    def half(t, x):
+        z = (x @ t["w"]).astype(jnp.bfloat16)
+        return NAMED[name](z).astype(jnp.float32) @ t["v"]
+
+    tree = {"w": drawn(20, 30, scale=1e-3), "v": drawn(30, 10)}
+    assert layer_of(half, tree).activation == (None if name == "gelu" else name)  # which is no call, but its parts
+
+
+def test_a_signal_near_zero_is_told_by_the_clearest_likeness():
+    """At a size of 1e-3 tanh is as near as the tolerance to softsign by hand, which is nearer by a thousand times."""
+    tree = {"w": drawn(20, 30, scale=1e-3), "v": drawn(30, 10)}
+
+    def by_hand(t, x):
+        z = x @ t["w"]
+        return z / (1 + jnp.abs(z)) @ t["v"]
+
+    assert layer_of(by_hand, tree).activation == "softsign"
+
+
 def test_a_function_of_ones_own_is_not_known_but_measured():
     """No name is made up; how much is kept of the signal is measured all the same."""
     record = layer_of(lambda t, x: jnp.sin(3 * (x @ t["w"])) @ t["v"], {"w": drawn(20, 30), "v": drawn(30, 10)})
@@ -473,6 +496,24 @@ def test_a_normalization_is_seen_however_it_is_written(norm, bent):
     assert record.activation == "tanh"
 
 
+def test_batch_normalization_of_linen_trains_without_a_word():
+    """Its statistics are written where they may be; the pair is as it was."""
+
+    class Normalized(linen.Module):
+        @linen.compact
+        def __call__(self, x):
+            return linen.Dense(10)(linen.relu(linen.BatchNorm(use_running_average=False)(linen.Dense(30)(x))))
+
+    model = Normalized()
+    variables = model.init(jax.random.key(0), X)
+    before = np.array(variables["batch_stats"]["BatchNorm_0"]["mean"])
+    found = by_name(measured((model, variables), X, LABELS))
+    assert found["params.Dense_1.kernel"].normalized  # linen counts the layer that is called last as the first
+    assert found["params.Dense_1.kernel"].activation == "relu"
+    assert np.array_equal(before, variables["batch_stats"]["BatchNorm_0"]["mean"])
+    assert not any("batch_stats" in name for name in found)
+
+
 @pytest.mark.parametrize(
     "other",
     [lambda z: z - 0.1, lambda z: z / 3, lambda z: z * z.mean(-1, keepdims=True), lambda z: z + z.std()],
@@ -535,6 +576,14 @@ def test_a_transformer_has_its_streams_its_scores_and_its_table():
     ]
     assert not any(layer.recurrent for layer in found.layers)
     assert found.classes == 50
+
+
+def test_a_difference_is_no_residual_stream():
+    """What a branch is taken from is an error, and not a stream that it is added to."""
+    tree = {"w": drawn(20, 20), "v": drawn(20, 20, seed=2)}
+    for function, branches in ((lambda h, x: x + h, 1), (lambda h, x: x - h, None)):
+        found = by_name(measured((lambda t, x, f=function: f(jnp.tanh(x @ t["w"]) @ t["v"], x), tree), X))
+        assert found["v"].branches == branches
 
 
 def test_a_table_used_through_a_one_hot_code_is_looked_up():
@@ -622,6 +671,17 @@ def test_each_layer_of_a_stack_is_measured_by_itself():
         assert other.layers[place].name == names[place]
 
 
+def test_what_is_followed_alone_has_one_record_for_a_stack():
+    """By the name of its array, as ``inspect`` reads it: what all layers agree on, and the share kept on average."""
+    tree = stack_of()
+    found, each = followed((stacked, tree), X), by_name(measured((stacked, tree), X))
+
+    assert [layer.name for layer in found.layers] == ["stack.w", "out"]
+    whole = found.layers[0]
+    assert (whole.kind, whole.shape, whole.activation) == ("dense, a stack of 5", (5, 20, 20), "tanh")
+    assert whole.kept == pytest.approx(np.mean([each[f"stack.w[{place}]"].kept for place in range(5)]))
+
+
 def test_modules_that_flax_stacks_are_measured_by_layer_or_as_a_stack():
     """``nnx.scan`` layer by layer; ``nnx.vmap`` beside each other as one array, said in its kind, fans of one layer."""
 
@@ -644,7 +704,7 @@ def test_modules_that_flax_stacks_are_measured_by_layer_or_as_a_stack():
 
     assert [layer.name for layer in measured(Scanned(), X).layers] == [f"layers.kernel[{n}]" for n in range(3)]
     (record,) = measured(Beside(), X).layers
-    assert record.kind == "dense, a stack of 3"
+    assert record.kind == "Linear, a stack of 3"
     assert (record.shape, record.fan_in, record.fan_out) == ((3, 20, 20), 20, 20)
     assert record.activation == "relu"
 
@@ -803,7 +863,7 @@ def test_weights_that_are_computed_are_judged_as_they_are_used():
     ("outputs", "y", "wanted", "classes"),
     [
         (jnp.zeros((4, 10)), np.arange(4), np.log(10), 10),
-        (jnp.full((4, 5), 0.2), np.arange(4), np.log(5), 5),
+        (jnp.tile(jnp.array([0.5, 0.5, 0, 0]), (4, 1)), np.zeros(4, int), np.log(2), 4),
         (jnp.zeros((4, 1)), np.array([0, 1, 0, 1]), np.log(2), 2),
         (jnp.ones((4, 3)), np.full((4, 3), 3.0, np.float32), 4.0, None),
         (jnp.zeros((4, 6, 10)), np.zeros((4, 6), int), np.log(10), 10),

@@ -1,6 +1,7 @@
 """Measures a JAX model on one batch: a module of Flax, or a function with its tree of arrays; it stays as it was."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from xavier_lib.frameworks.trace.jax_readings import Reading, reading_of
 from xavier_lib.frameworks.trace.jax_recorder import Recorder
 from xavier_lib.frameworks.trace.jax_records import records
 from xavier_lib.frameworks.trace.jax_sizes import mean_square
+from xavier_lib.frameworks.trace.jax_stacks import whole_stacks
 from xavier_lib.frameworks.trace.jax_tape import Tape
 from xavier_lib.wording import shown
 
@@ -42,10 +44,13 @@ def measured(
 def followed(model: Any, x: Any) -> Measured:
     """Measure what follows each array and what is kept of its signal, by a forward pass; weights are not read.
 
+    A stack of layers has one record, by the name of its array.
+
     Raises:
         TypeError, ValueError: as in :func:`measured`.
     """
-    return passed(model, x, None, None, backward=False, weights=False)
+    found = passed(model, x, None, None, backward=False, weights=False)
+    return replace(found, layers=tuple(whole_stacks(found.layers)))
 
 
 def passed(

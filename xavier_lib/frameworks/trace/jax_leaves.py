@@ -1,7 +1,8 @@
 """The arrays that a JAX model holds, by their names."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xavier_lib.frameworks.stored import Stored, dotted
@@ -10,6 +11,7 @@ from xavier_lib.frameworks.tree import tree_contents
 from xavier_lib.wording import shown
 
 GAINS = ("weight", "gamma", "scale", "g", "gain")
+STACKED = re.compile(r", a stack of \d+")
 BIASES = ("bias", "beta")
 
 
@@ -24,6 +26,7 @@ class Leaf:
         trainable: whether a gradient is wanted for it.
         weights: whether it is a parameter at all, and no count, key or statistic.
         statistic: whether it is a running mean or variance.
+        module: whether that is a module of Flax.
         stored: what the reader of the model knows of it.
         stack: of one layer of a stack, how many layers there are and which one it is.
         gain: whether it scales a normalized signal.
@@ -38,6 +41,7 @@ class Leaf:
     trainable: bool = True
     weights: bool = True
     statistic: bool = False
+    module: bool = False
     stored: Stored | None = None
     stack: tuple[int, int] | None = None
     gain: bool = False
@@ -54,8 +58,17 @@ class Leaf:
     @property
     def kind(self) -> str:
         """Return the kind of array that is no layer's own: by its owner, and as a gain if it is a vector."""
-        known = self.stored.kind if self.stored else ""
-        kind = known or f"{self.owner} {'gain' if self.gain or self.part in GAINS else self.part}".strip()
+        kind = self.own_kind if self.matrix else ""
+        return self.in_stack(kind or f"{self.owner} {'gain' if self.gain or self.part in GAINS else self.part}".strip())
+
+    @property
+    def own_kind(self) -> str:
+        """Return the kind of layer that the model shows, without how many layers are stacked; none for a tree's own."""
+        kind = self.stored.kind if self.stored else self.owner if self.module else ""
+        return STACKED.sub("", kind)
+
+    def in_stack(self, kind: str) -> str:
+        """Return a kind of layer with its place in the stack."""
         return f"{kind}, layer {self.stack[1]} of a stack of {self.stack[0]}" if self.stack else kind
 
     @property
@@ -72,8 +85,9 @@ class Leaf:
         """Return one layer of the stack that it is."""
         if place not in self.layers:
             count = self.array.shape[0]
-            name, own = f"{self.name}[{place}]", (self.owner, self.trainable, self.weights, self.statistic)
-            self.layers[place] = Leaf(name, None, *own, self.stored, (count, place))
+            self.layers[place] = replace(
+                self, name=f"{self.name}[{place}]", array=None, stack=(count, place), first=None, layers={}
+            )
         return self.layers[place]
 
 

@@ -78,6 +78,7 @@ def of_nnx(model: Any) -> Reading:
         leaf = Leaf(
             ".".join(map(str, names)), variable.get_value(), owner, isinstance(variable, nnx.Param), not counted
         )
+        leaf.module = True
         leaf.statistic, leaf.stored = isinstance(variable, nnx.BatchStat), stored.get(id(original))
         leaves.append(leaf)
 

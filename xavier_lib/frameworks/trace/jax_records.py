@@ -90,10 +90,9 @@ def of_array(leaf: Leaf, facts: Facts, same: dict[str, str]) -> dict[str, Any]:
 
 def kind_of(use: Use) -> str:
     """Return the kind of layer that a use shows, and where it lies in a stack."""
-    kind = use.held.stored.kind if use.held.stored else use.kind
+    kind = use.held.own_kind or use.kind
     if use.held.stack:
-        count, place = use.held.stack
-        return f"{kind}, layer {place} of a stack of {count}"
+        return use.held.in_stack(kind)
     return f"{kind}, a stack of {use.stack}" if use.stack > 1 and "attention" not in kind else kind
 
 
