@@ -99,7 +99,7 @@ def summed_inputs(array: Stored, record: LayerRecord) -> float | None:
     By He et al. (2015), equation 6: the mean square of the outputs is that of the inputs and of the weights, times
     as many inputs as are summed. None for what has no border, or where it takes little.
     """
-    if len(array.shape) < 3 or not record.input:
+    if len(array.shape) < 3 or not record.input or share(record.output, record.input) is None:
         return None
     numbers = numbers_of(array.name, array.weights.read())
     ratio = share(record.output, record.input * math.hypot(numbers.mean, numbers.std))
