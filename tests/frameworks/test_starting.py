@@ -347,6 +347,16 @@ def test_a_batch_sees_through_a_start_from_nothing():
     assert [line.verdict.split(" ")[0] for line in inspect(network)] == ["fits"] * 3 or network.weights[0].any()
 
 
+def test_a_batch_sees_through_numbers_that_are_none():
+    """A model that has broken down is started again, convolutions too."""
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 16, 10))
+    nn.init.constant_(model[0].weight, float("nan"))
+    x = noise(32, 3 * 36, 0).reshape(32, 3, 6, 6)
+    initialize(model, x=x, rng=0)
+
+    assert rms(model[:2](x)) == pytest.approx(1, abs=0.05)
+
+
 def test_inspection_on_a_batch_changes_nothing():
     """No weight, no statistic, no gradient, no mode, no random number."""
     model = nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8), nn.Dropout(), nn.ReLU(), nn.Linear(8, 3))

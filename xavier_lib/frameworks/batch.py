@@ -8,6 +8,7 @@ from typing import Any
 from xavier_lib.diagnosis.perceptron import measure
 from xavier_lib.diagnosis.records import LayerRecord
 from xavier_lib.fans import MeanFans
+from xavier_lib.frameworks.draws import numbers_of
 from xavier_lib.frameworks.rules import known
 from xavier_lib.frameworks.stored import Contents, Stored
 from xavier_lib.nn.mlp import MLP
@@ -98,7 +99,10 @@ def summed_inputs(array: Stored, record: LayerRecord) -> float | None:
     By He et al. (2015), equation 6: the mean square of the outputs is that of the inputs and of the weights, times
     as many inputs as are summed. None for what has no border, or where it takes little.
     """
-    ratio = share(record.output, (record.input or 0.0) * record.weight)
-    if len(array.shape) < 3 or ratio is None or ratio**2 >= BORDERED * array.fans.fan_in:
+    if len(array.shape) < 3 or not record.input or share(record.output, record.input) is None:
+        return None
+    numbers = numbers_of(array.name, array.weights.read())
+    ratio = share(record.output, record.input * math.hypot(numbers.mean, numbers.std))
+    if ratio is None or ratio**2 >= BORDERED * array.fans.fan_in:
         return None
     return max(1.0, float(round(ratio**2)))
