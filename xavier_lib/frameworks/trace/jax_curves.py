@@ -42,7 +42,7 @@ CANDIDATES: tuple[tuple[str, Function], ...] = (
     ("relu", lambda z: np.maximum(z, 0)),
     ("silu", lambda z: z * sigmoid(z)),
     ("gelu", lambda z: z * (1 + erf(z / math.sqrt(2))) / 2),
-    ("gelu", lambda z: z * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))) / 2),
+    ("gelu", lambda z: z * (1 + np.tanh((2 / math.pi) ** 0.5 * (z + 0.044715 * z**3))) / 2),
     ("quick gelu", lambda z: z * sigmoid(1.702 * z)),
     ("mish", lambda z: z * np.tanh(softplus(z))),
     ("softplus", softplus),
