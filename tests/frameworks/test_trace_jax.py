@@ -32,6 +32,15 @@ CLOSE = 1e-4
 HE = nnx.initializers.he_normal()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick_compiler():
+    """Let XLA optimize nothing: the models are small, and compiling them takes nearly all of the time."""
+    before = jax.config.read("jax_disable_most_optimizations")
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", before)
+
+
 def drawn(*shape, scale=1.0, seed=1):
     """Return normal weights by LeCun's rule, times a scale."""
     values = np.random.default_rng(seed).standard_normal(shape) * scale / shape[-2] ** 0.5
