@@ -780,6 +780,24 @@ def test_one_sick_layer_is_found_where_it_is(place, change, words):
     assert first.layer == path
 
 
+def test_a_pair_of_low_rank_factors_may_start_with_one_zero_and_not_with_two():
+    """Keras starts the second factor at zero: that learns; where the first is zero too, neither ever does."""
+    model = dense(12, 30, 5)
+    model.layers[0].enable_lora(4)
+    healthy = measured(model, X, LABELS)
+    assert conclude(healthy) == ()
+    kernel = next(record for record in healthy.layers if record.name.endswith("/kernel"))
+    assert (kernel.trainable, kernel.output) == (False, pytest.approx(size(X @ kernel_of(model)), **CLOSE))
+    model.layers[0].lora_kernel_a.assign(0 * model.layers[0].lora_kernel_a)
+    first = conclude(measured(model, X, LABELS))[0]
+    assert ("keep each other at zero" in first.what, first.layer) == (True, model.layers[0].lora_kernel_a.path)
+
+
+def kernel_of(model):
+    """Return the weights that the first layer of a model acts with."""
+    return np.asarray(ops.convert_to_tensor(model.layers[0].kernel))
+
+
 def test_saturated_units_and_a_wrong_first_loss_are_found():
     """Logistic units with weights of spread 5, and logits of size 30."""
     model = dense(12, 30, 30, 5, activation="tanh", kernel_initializer=keras.initializers.RandomNormal(stddev=5))

@@ -97,6 +97,7 @@ class Recorder:
         weights = [node for _, node in call.given if node.kind is kinds.WEIGHT]
         for node in weights:
             node.array.first = call.time if node.array.first is None else node.array.first
+            node.array.factor |= len(weights) > 1 and call.op in ops.PRODUCTS
         if took is not None and tensor.dtype.is_floating:
             use = self.use(call, took, tensor)
             self.made[use.node] = use

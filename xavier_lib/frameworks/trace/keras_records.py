@@ -46,6 +46,8 @@ def records(
     for entry in held:
         if entry not in taken and told(entry, own[entry]):
             settings = of_array(entry, own[entry], same) | {"used": entry.first is not None} | of_branch(entry, after)
+            if entry.factor:
+                settings |= {"fan_in": settings["shape"][0], "fan_out": settings["shape"][-1]}
             found.append((float("inf") if entry.first is None else entry.first, LayerRecord(**settings)))
     return [record for _, record in sorted(found, key=lambda pair: pair[0])]
 

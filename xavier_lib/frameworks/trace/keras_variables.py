@@ -21,6 +21,7 @@ class Held:
         stored: what is known of it as weights, with its true fans, or None.
         first: the time of its first use, or None.
         gradient: the size of the derivative of the loss by it.
+        factor: whether weights are made of it and of another array, as those of low rank are.
     """
 
     variable: Any
@@ -29,6 +30,7 @@ class Held:
     stored: Stored | None = None
     first: int | None = None
     gradient: float | None = None
+    factor: bool = False
 
     @property
     def matrix(self) -> bool:
