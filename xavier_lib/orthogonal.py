@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from xavier_lib.arguments import RNG, of_kind
+from xavier_lib.arguments import RNG, finite, numbers, of_kind
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.weights.drawing import array_shape, draw
 from xavier_lib.weights.scaling import scale_of
@@ -81,6 +81,41 @@ def delta_orthogonal(
     kernel = np.zeros(sizes, middle.dtype)
     kernel[tuple(size // 2 for size in sizes[:-2])] = middle
     return kernel
+
+
+def tempered(weights: ArrayLike, power: float) -> NDArray[Any]:
+    r"""Return weights whose singular values are a power of the given ones, with the same directions and the same rms.
+
+    .. math:: W = U S V^\top \;\mapsto\; c\, U S^p V^\top
+
+    At the power 1 the weights stay, and at 0 all their singular values are equal: of a normal draw an orthogonal one is
+    made. So :doc:`/chapters/orthogonal` takes the spread away and changes nothing else.
+
+    Args:
+        weights: a matrix of rank above zero.
+        power: the power :math:`p`, at least 0.
+
+    Returns:
+        The weights; float32 stays float32.
+
+    Raises:
+        TypeError: if an argument is no number or numbers.
+        ValueError: if the weights are no matrix, not finite or all zero, or the power is below 0 or not finite.
+
+    >>> tempered([[3.0, 0.0], [0.0, 4.0]], 0).round(3)
+    array([[3.536, 0.   ],
+           [0.   , 3.536]])
+    """
+    single = getattr(weights, "dtype", None) == np.float32
+    matrix = numbers("weights", weights, np.float32 if single else float)
+    if matrix.ndim != 2 or not matrix.any():
+        raise ValueError(f"weights must be a matrix that is not all zero, got {shown(weights)}")
+    if finite("power", power) < 0:
+        raise ValueError(f"power must be a number of at least 0, got {shown(power)}")
+    u, values, vt = np.linalg.svd(matrix, full_matrices=False)
+    raised = (values / values[0]) ** power
+    raised *= np.linalg.norm(values) / np.linalg.norm(raised)
+    return np.asarray((u * raised) @ vt)
 
 
 def jacobian(network: MLP, x: ArrayLike) -> NDArray[Any]:

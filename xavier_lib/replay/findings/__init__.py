@@ -8,10 +8,21 @@ from types import ModuleType
 from typing import Any
 
 from xavier_lib.replay.experiment import Run
-from xavier_lib.replay.findings import fans, glorot, he, naive, network, rectifiers, replay, sigmoid, symmetry
+from xavier_lib.replay.findings import (
+    fans,
+    glorot,
+    he,
+    naive,
+    network,
+    orthogonal,
+    rectifiers,
+    replay,
+    sigmoid,
+    symmetry,
+)
 from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
-CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers)
+CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, orthogonal)
 
 
 def stated(chapter: ModuleType) -> dict[str, Finding]:
