@@ -15,9 +15,7 @@ from xavier_lib.wording import explained, shown
 
 
 @explained
-def orthogonal(
-    shape: Sequence[int], *, gain: float = 1.0, rng: RNG = None, dtype: DTypeLike = float
-) -> NDArray[Any]:
+def orthogonal(shape: Sequence[int], *, gain: float = 1.0, rng: RNG = None, dtype: DTypeLike = float) -> NDArray[Any]:
     r"""Draw weights whose columns, or whose rows where these are fewer, are orthogonal to one another.
 
     .. math:: W = g\,Q, \qquad Q^\top Q = I \ \text{ or } \ Q Q^\top = I

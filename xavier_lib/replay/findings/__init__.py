@@ -9,6 +9,7 @@ from typing import Any
 
 from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.findings import (
+    calibration,
     fans,
     glorot,
     he,
@@ -22,7 +23,7 @@ from xavier_lib.replay.findings import (
 )
 from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
-CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, orthogonal)
+CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, orthogonal, calibration)
 
 
 def stated(chapter: ModuleType) -> dict[str, Finding]:

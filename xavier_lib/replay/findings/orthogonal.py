@@ -32,9 +32,7 @@ def spread(*, seed: int, depth: int, width: int, activation: ActivationName) -> 
     return found
 
 
-def two_starts(
-    *, seed: int, depth: int, width: int, activation: ActivationName, **training: Any
-) -> dict[str, Any]:
+def two_starts(*, seed: int, depth: int, width: int, activation: ActivationName, **training: Any) -> dict[str, Any]:
     """Train from normal and from orthogonal weights."""
     return {
         name: learned(

@@ -1,0 +1,60 @@
+"""Calibration: the scale of a layer is measured on a batch, where a formula would derive it."""
+
+import math
+
+from numpy.typing import ArrayLike
+
+from xavier_lib.arguments import flag, of_kind, positive, whole
+from xavier_lib.nn.mlp import MLP
+
+
+def lsuv(network: MLP, x: ArrayLike, *, tolerance: float = 0.1, tries: int = 10, center: bool = False) -> MLP:
+    r"""Return the network with the weights of each layer scaled until its outputs on a batch have variance one.
+
+    .. math:: W_l \leftarrow W_l \big/ \sqrt{\operatorname{Var}(z_l)} \quad\text{until}\quad
+        \left|\operatorname{Var}(z_l) - 1\right| < \epsilon, \qquad z_l = a_{l-1} W_l + b_l
+
+    Layer-sequential unit variance: Mishkin and Matas (2016), algorithm 1; see :doc:`/chapters/calibration`. The first layer
+    comes first, and the logits last. The variance is taken over all rows and units of the pre-activations together, as
+    theirs is. They set out from orthonormal weights: give the network :func:`xavier_lib.orthogonal.orthogonal` ones.
+
+    Args:
+        network: the network, which stays as it is.
+        x: a batch of rows, (rows, inputs); no labels are needed.
+        tolerance: how far :math:`\epsilon` from one the variance may stay.
+        tries: how often a layer is scaled at most. Where the biases are zero, once is enough.
+        center: whether the biases first take away each unit's mean over the batch. This is no part of the paper's
+            algorithm; without it the mean of a unit counts as variance from unit to unit.
+
+    Raises:
+        TypeError: if the network is no MLP, or another argument is of a wrong kind.
+        ValueError: if the batch has another width or values that are not finite, a number is out of range, or the outputs
+            of a layer do not vary.
+        FloatingPointError: if the pre-activations outgrow the dtype.
+
+    >>> from xavier_lib import naive_normal
+    >>> from xavier_lib.datasets import digits
+    >>> x = digits().x_train[:256]
+    >>> network = MLP((64, *[50] * 20, 10), naive_normal, activation="relu", rng=0)
+    >>> calibrated = lsuv(network, x)
+    >>> [float(record.forward(x).logits.var().round(3)) for record in (network, calibrated)]
+    [0.0, 1.0]
+    """
+    of_kind("network", network, MLP)
+    limit, most, centered = positive("tolerance", tolerance), whole("tries", tries), flag("center", center)
+    found = network
+    for layer, (weights, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+        rows = found.forward(x).activations[layer]
+        for _ in range(most):
+            z = rows @ weights + bias
+            if centered:
+                bias = bias - z.mean(axis=0)
+            variance = float((z - z.mean(axis=0) if centered else z).var())
+            if abs(variance - 1) < limit:
+                break
+            if variance <= 0:
+                raise ValueError(f"x must give outputs that vary at every layer, got variance 0 at layer {layer + 1}")
+            weights = weights / math.sqrt(variance)
+            bias = bias / math.sqrt(variance) if centered else bias
+        found = found.with_layer(layer, weights=weights, bias=bias)
+    return found

@@ -1,0 +1,87 @@
+"""Findings of :doc:`/chapters/calibration`: what a scale measured on a batch cures, and what it does not."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from xavier_lib.calibration import lsuv
+from xavier_lib.he import he_normal
+from xavier_lib.naive import naive_normal
+from xavier_lib.nn.activations import ACTIVATIONS, Activation
+from xavier_lib.nn.mlp import MLP
+from xavier_lib.replay.findings.finding import Judge
+from xavier_lib.replay.findings.training import learned, perceptron, short, the_digits
+from xavier_lib.sigmoid import offset_and_variation
+
+sigmoid = ACTIVATIONS["sigmoid"].f
+SILU = Activation("silu", lambda z: z * sigmoid(z), lambda z: sigmoid(z) * (1 + z * (1 - sigmoid(z))))
+CHANCE = 0.2  # twice what guessing gets
+
+
+def centered(network: MLP, x: Any) -> MLP:
+    """Return the network with biases that take away each unit's mean over a batch, and its weights as they are."""
+    for layer, bias in enumerate(network.biases):
+        z = network.forward(x).pre_activations[layer]
+        network = network.with_layer(layer, bias=bias - z.mean(axis=0))
+    return network
+
+
+REPAIRS: Mapping[str, Callable[[MLP, Any], MLP]] = {
+    "none": lambda network, x: network,
+    "mean": centered,
+    "scale": lsuv,
+    "both": partial(lsuv, center=True),
+}
+
+
+def repaired(
+    repair: str, *, seed: int, depth: int, width: int, activation: str, std: float = 0.02, batch: int = 256
+) -> MLP:
+    """Return a network from N(0, std²), or from He's start, with a repair measured on the first training images."""
+    start = he_normal if repair == "He" else partial(naive_normal, std=std)
+    chosen: Any = SILU if activation == "silu" else activation
+    net = perceptron(start, seed=seed, depth=depth, width=width, activation=chosen)
+    return net if repair == "He" else REPAIRS[repair](net, the_digits().x_train[:batch])
+
+
+def trained(
+    *, seed: int, repairs: list[str], rate: float, epochs: int, optimizer: str = "descent", **network: Any
+) -> dict[str, Any]:
+    """Train with each of the repairs."""
+    training = {"seed": seed, "rate": rate, "epochs": epochs, "optimizer": optimizer}
+    return {repair: learned(repaired(repair, seed=seed, **network), **training) for repair in repairs}
+
+
+def shares(*, seed: int, repairs: list[str], **network: Any) -> dict[str, Any]:
+    """Return the share of the last hidden pre-activations' mean square that tells test images apart."""
+    found = {}
+    for repair in repairs:
+        offset, variation = offset_and_variation(repaired(repair, seed=seed, **network), the_digits().x_test)
+        found[repair] = short(variation[-2] ** 2 / (offset[-2] ** 2 + variation[-2] ** 2))
+    return found
+
+
+def variances(*, seed: int, batches: list[int], **network: Any) -> dict[str, Any]:
+    """Return the smallest and the largest variance of a layer on images that the scale was not measured on."""
+    found = {}
+    for batch in batches:
+        layers = repaired("scale", seed=seed, batch=batch, **network).forward(the_digits().x_test).pre_activations
+        sizes = [float(np.var(z)) for z in layers]
+        found[str(batch)] = short([min(sizes), max(sizes)])
+    return found
+
+
+HOLDS: Mapping[str, Judge] = {
+    "calibration-relu": lambda seen: seen["scale"]["best"] > 0.8 and seen["none"]["best"] < CHANCE,
+    "calibration-he": lambda seen: abs(seen["scale"]["best"] - seen["He"]["best"]) < 0.1,
+    "calibration-silu": lambda seen: (
+        seen["scale"]["best"] > max(seen["He"]["best"], 0.3) and seen["none"]["best"] < CHANCE
+    ),
+    "calibration-scale": lambda seen: seen["scale"]["best"] < CHANCE,
+    "calibration-mean": lambda seen: seen["mean"]["best"] < CHANCE,
+    "calibration-both": lambda seen: seen["both"]["best"] > 0.85,
+    "calibration-offset": lambda seen: seen["scale"] < 0.01 and seen["both"] > 0.9,
+    "calibration-batch": lambda seen: 0.5 < seen["32"][0] and seen["32"][1] < 2,
+}
