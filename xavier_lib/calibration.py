@@ -14,9 +14,10 @@ def lsuv(network: MLP, x: ArrayLike, *, tolerance: float = 0.1, tries: int = 10,
     .. math:: W_l \leftarrow W_l \big/ \sqrt{\operatorname{Var}(z_l)} \quad\text{until}\quad
         \left|\operatorname{Var}(z_l) - 1\right| < \epsilon, \qquad z_l = a_{l-1} W_l + b_l
 
-    Layer-sequential unit variance: Mishkin and Matas (2016), algorithm 1; see :doc:`/chapters/calibration`. The first layer
-    comes first, and the logits last. The variance is taken over all rows and units of the pre-activations together, as
-    theirs is. They set out from orthonormal weights: give the network :func:`xavier_lib.orthogonal.orthogonal` ones.
+    Layer-sequential unit variance: Mishkin and Matas (2016), algorithm 1; see :doc:`/chapters/calibration`. The layers
+    come in turn, the first one first and the logits last. The variance is that of all pre-activations of a layer, over
+    rows and units together. The paper sets out from orthonormal weights, which the network may be given beforehand
+    (:func:`xavier_lib.orthogonal.orthogonal`).
 
     Args:
         network: the network, which stays as it is.
@@ -28,8 +29,8 @@ def lsuv(network: MLP, x: ArrayLike, *, tolerance: float = 0.1, tries: int = 10,
 
     Raises:
         TypeError: if the network is no MLP, or another argument is of a wrong kind.
-        ValueError: if the batch has another width or values that are not finite, a number is out of range, or the outputs
-            of a layer do not vary.
+        ValueError: if the batch has another width or values that are not finite, a number is out of range, or the
+            outputs of a layer do not vary.
         FloatingPointError: if the pre-activations outgrow the dtype.
 
     >>> from xavier_lib import naive_normal
@@ -48,8 +49,9 @@ def lsuv(network: MLP, x: ArrayLike, *, tolerance: float = 0.1, tries: int = 10,
         for _ in range(most):
             z = rows @ weights + bias
             if centered:
-                bias = bias - z.mean(axis=0)
-            variance = float((z - z.mean(axis=0) if centered else z).var())
+                mean = z.mean(axis=0)
+                z, bias = z - mean, bias - mean
+            variance = float(z.var())
             if abs(variance - 1) < limit:
                 break
             if variance <= 0:

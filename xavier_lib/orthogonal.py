@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from xavier_lib.arguments import RNG, finite, numbers, of_kind
+from xavier_lib.arguments import RNG, finite, fitting, numbers, of_kind
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.weights.drawing import array_shape, draw
 from xavier_lib.weights.scaling import scale_of
@@ -60,11 +60,12 @@ def delta_orthogonal(
 
     .. math:: W_{k} = g\,Q \ \text{ at the middle } k, \qquad W_{k} = 0 \ \text{ elsewhere}
 
-    Xiao et al. (2018), algorithm 1; see :doc:`/chapters/orthogonal`. Each place keeps its length on its own, so the whole
-    map does, borders included. Arguments and errors are those of :func:`orthogonal`.
+    Xiao et al. (2018), algorithm 1; see :doc:`/chapters/orthogonal`. With stride 1 each place of a map keeps its length
+    on its own, so the whole map does, and no zero at its border is read. Arguments and errors are those of
+    :func:`orthogonal`.
 
     Raises:
-        ValueError: also if a size of the kernel is even, so that it has no middle, or there are more inputs than outputs.
+        ValueError: also if a size of the kernel is even, so that it has no middle, or it has more inputs than outputs.
 
     >>> kernel = delta_orthogonal((3, 3, 2, 2), rng=0)
     >>> float(abs(kernel[1, 1]).max()) > 0, float(abs(kernel[0]).max())
@@ -133,7 +134,7 @@ def jacobian(network: MLP, x: ArrayLike) -> NDArray[Any]:
 
     Raises:
         TypeError: if the network is no MLP, or the input holds no numbers.
-        ValueError: if it has another width or values that are not finite.
+        ValueError: if it has another width or values that are not finite, or a derivative does not fit float64.
 
     >>> from xavier_lib import glorot_uniform
     >>> network = MLP((2, 3, 2), glorot_uniform, activation="linear", rng=0)
@@ -141,8 +142,9 @@ def jacobian(network: MLP, x: ArrayLike) -> NDArray[Any]:
     True
     """
     of_kind("network", network, MLP)
-    record = network.forward(np.asarray(x)[None])
+    record = network.forward(numbers("x", x)[None])
     product = network.weights[0]
-    for z, weights in zip(record.pre_activations, network.weights[1:], strict=False):
-        product = (product * network.activation.df(z[0])) @ weights
-    return product
+    with np.errstate(over="ignore", invalid="ignore"):
+        for z, weights in zip(record.pre_activations, network.weights[1:], strict=False):
+            product = (product * network.activation.df(z[0])) @ weights
+    return np.asarray(fitting("network", product))

@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
+from xavier_lib.arguments import RNG
 from xavier_lib.glorot import glorot_normal
 from xavier_lib.he import he_normal
 from xavier_lib.names import ActivationName
@@ -14,6 +15,7 @@ from xavier_lib.nn.start import Initializer
 from xavier_lib.orthogonal import jacobian, orthogonal, tempered
 from xavier_lib.replay.findings.finding import Judge
 from xavier_lib.replay.findings.training import learned, perceptron, short, the_digits, within
+from xavier_lib.weights.drawing import draw
 
 
 def starts(activation: ActivationName) -> dict[str, Initializer]:
@@ -68,6 +70,25 @@ def gains(*, seed: int, gains: list[float], depth: int, width: int, **training: 
     }
 
 
+def signs(*, seed: int, depth: int, width: int, **training: Any) -> dict[str, Any]:
+    """Train tanh layers from orthogonal weights, and from those that NumPy's decomposition gives without a change."""
+    found = {}
+    for name, start in {"moved": orthogonal, "as they come": as_they_come}.items():
+        net = perceptron(start, seed=seed, depth=depth, width=width, activation="tanh")
+        found[name] = learned(net, seed=seed, **training)["best"]
+    return found
+
+
+def as_they_come(shape: tuple[int, int], *, rng: RNG, dtype: DTypeLike) -> NDArray[Any]:
+    """Return the Q of normal numbers, with the signs that the decomposition chose.
+
+    >>> as_they_come((1, 1), rng=0, dtype=float)
+    array([[1.]])
+    """
+    q: NDArray[Any] = np.linalg.qr(draw((max(shape), min(shape)), 1.0, "normal", rng, dtype))[0]
+    return q if shape[0] >= shape[1] else q.T
+
+
 def ratio(pair: list[float]) -> float:
     """Return how many times the largest singular value is the smallest.
 
@@ -78,15 +99,17 @@ def ratio(pair: list[float]) -> float:
 
 
 HOLDS: Mapping[str, Judge] = {
-    "orthogonal-spread": lambda seen: ratio(seen["normal"]) > 20 and ratio(seen["orthogonal"]) < 4,
+    "orthogonal-spread": lambda seen: ratio(seen["normal"]) > 20,
+    "orthogonal-together": lambda seen: ratio(seen["orthogonal"]) < 4,
     "orthogonal-deep": lambda seen: within(seen["orthogonal"]["to 90%"], 10) and seen["normal"]["best"] < 0.6,
-    "orthogonal-late": lambda seen: within(seen["normal"]["to 90%"], 100),
+    "orthogonal-late": lambda seen: seen["normal"]["to 90%"] is not None,
     "orthogonal-sooner": lambda seen: (
         seen["orthogonal"]["to 90%"] is not None
         and not within(seen["normal"]["to 90%"], 4 * seen["orthogonal"]["to 90%"])
     ),
     "orthogonal-dose": lambda seen: seen["0.0"] > seen["0.5"] > seen["1.0"],
-    "orthogonal-gains": lambda seen: max(seen.values()) < 0.7,
+    "orthogonal-gains": lambda seen: max(seen.values()) < 0.9,
+    "orthogonal-sign": lambda seen: min(seen.values()) > 0.9,
     "orthogonal-relu": lambda seen: seen["orthogonal"]["best"] > seen["normal"]["best"],
     "orthogonal-neither": lambda seen: max(seen["orthogonal"]["best"], seen["normal"]["best"]) < 0.4,
 }
