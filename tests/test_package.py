@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = Path(xavier_lib.__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
-CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "he", "rectifiers", "table")
+CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "he", "rectifiers", "table", "orthogonal")
 #: What lies at the root of the package, by floors: a chapter's module, or a folder that all chapters use.
 FLOORS = {
     **dict.fromkeys(("names", "wording"), 0),  # what arguments accept, and the words of the messages that say so
@@ -41,6 +41,7 @@ CONTRACT = {
     *("ACTIVATIONS", "MLP", "constant", "fan_in_fan_out", "naive_normal", "naive_uniform", "variance_scaling"),
     *("glorot_limit", "glorot_normal", "glorot_std", "glorot_uniform", "xavier_normal", "xavier_uniform"),
     *("he_limit", "he_normal", "he_std", "he_uniform", "lecun_normal", "lecun_uniform"),
+    *("delta_orthogonal", "orthogonal"),
 }
 
 

@@ -16,6 +16,7 @@ from xavier_lib.he import he_limit, he_normal, he_std, he_uniform
 from xavier_lib.naive import naive_normal, naive_uniform
 from xavier_lib.nn.activations import ACTIVATIONS, Activation, leaky_relu
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.orthogonal import delta_orthogonal, orthogonal
 from xavier_lib.symmetry import constant
 from xavier_lib.weights.scaling import lecun_normal, lecun_uniform, variance_scaling
 
@@ -39,6 +40,7 @@ __all__ = [
     "Activation",
     "Fans",
     "constant",
+    "delta_orthogonal",
     "fan_in_fan_out",
     "glorot_limit",
     "glorot_normal",
@@ -53,6 +55,7 @@ __all__ = [
     "lecun_uniform",
     "naive_normal",
     "naive_uniform",
+    "orthogonal",
     "variance_scaling",
     "xavier_normal",
     "xavier_uniform",

@@ -13,7 +13,7 @@ from tools.plain import LINK
 
 CHAPTERS = FOLDER.parents[1] / "chapters"
 TARGET = "../laboratory.md#"
-CORE = ("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "replay", "rectifiers", "table")
+CORE = ("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "replay", "rectifiers", "table", "orthogonal")
 SEEDS = 5
 CHANCE = 0.2  # above it a network has begun to learn; one digit in ten is right by guessing
 
@@ -146,8 +146,13 @@ def table(old: State) -> None:
     assert abs(one[20] - other[20]) <= 0.02
 
 
+def orthogonal(xavier: State) -> None:
+    """Half of the digits are right within four epochs."""
+    assert passes(xavier, 0.5, within=4)
+
+
 SAID: dict[str, list[Callable[[State], None]]] = {
-    **{chapter.__name__: [chapter] for chapter in (network, symmetry, naive, fans, he, replay, rectifiers, table)},
+    **{chapter.__name__: [chapter] for chapter in (network, symmetry, naive, fans, he, replay, rectifiers, table, orthogonal)},
     "sigmoid": [hiding, repaired],
     "glorot": [dragged, sinking],
 }

@@ -14,6 +14,7 @@ from xavier_lib.exercises.verdict import HEADS, Verdict
 CHAPTERS = (
     *("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "frameworks"),
     *("replay", "rectifiers", "table"),
+    "orthogonal",
 )
 WORKED = "worked answer"
 _seen: dict[str, str] = {}
