@@ -12,13 +12,17 @@ from pathlib import Path
 
 import pytest
 
-if os.environ.get("PYTEST_XDIST_WORKER"):  # before NumPy: threads of several workers would spin
+if os.environ.get("PYTEST_XDIST_WORKER"):  # before NumPy and PyTorch: threads of several workers would spin
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from xavier_lib.frameworks.packages import INSTALL, missing  # noqa: E402
 
 chapter_outputs = import_module("tests.chapter_outputs") if find_spec("nbval") else None
-NEED_FRAMEWORKS = ("frameworks.ipynb", "initializers.py", "stack.py")  # the tests of these skip themselves
+NEED_FRAMEWORKS = (
+    *("frameworks.ipynb", "shapes.ipynb", "museum.ipynb"),
+    *("initializers.py", "stack.py"),
+)  # the tests of these skip themselves
 LONGEST = ("tests/site/test_reach.py", "tests/test_faults.py", "tests/site/", "tests/frameworks/", "chapters/")
 pytest_plugins = ["tests.site.built"] if find_spec("playwright") else []  # the library is tested without a browser
 os.environ["XAVIER_LIB_FACE"] = "static"
@@ -50,7 +54,7 @@ def place(name: str) -> int:
 
 
 def skip_without_frameworks(items: list[pytest.Item]) -> None:
-    """Skip the chapter on frameworks, its tests and its examples where a framework is missing, and say why."""
+    """Skip the chapters that run frameworks, their tests and its examples where a framework is missing, and say why."""
     absent = missing()
     if absent:
         skip = pytest.mark.skip(reason=f"{', '.join(absent)} not installed: {INSTALL}")

@@ -12,7 +12,9 @@ NUMBER = re.compile(r"(?<![\w#.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 COORDINATES = re.compile(r'(?<=\s)(?:d|x|y|x1|x2|y1|y2|width|height|points|transform)="[^"]*"')
 IDENTIFIER = re.compile(r"\bp[0-9a-f]{10}\w+")  # made from the content
 LAST_BITS = 1e-9  # relative, for numbers that a reader sees
-LAST_DIGIT = 0.1  # absolute, for coordinates rounded to one decimal: another processor may round up
+ONE_IMAGE = (
+    0.6  # absolute, for coordinates: what one of 360 test images, which another processor may miss, moves a line
+)
 PATIENCE = 600  # seconds that a kernel has to start, or to send what it has put out, beside other work
 
 
@@ -33,7 +35,7 @@ def same_output(stored: str, computed: str) -> bool:
     stored, computed = unquote(stored), unquote(computed)  # an image element holds its SVG in its address
     coordinates = [COORDINATES.findall(text) for text in (stored, computed)]
     rest = [IDENTIFIER.sub("p", COORDINATES.sub("coordinates", text)) for text in (stored, computed)]
-    return close(*rest, rel=LAST_BITS, abs_=0) and close(*map("\n".join, coordinates), rel=0, abs_=LAST_DIGIT * 1.01)
+    return close(*rest, rel=LAST_BITS, abs_=0) and close(*map("\n".join, coordinates), rel=0, abs_=ONE_IMAGE)
 
 
 def close(stored: str, computed: str, *, rel: float, abs_: float) -> bool:

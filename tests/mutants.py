@@ -38,6 +38,7 @@ ELSEWHERE = {
         **{f"nn/{name}.py": (f"nn/test_{name}.py", "nn/test_mlp.py") for name in ("activations", "backpropagation")},
         "weights/drawing.py": ("weights/test_drawing.py", "weights/test_scaling.py"),
     },
+    "nn/functions.py": ("nn/test_quadrature.py", "frameworks/test_rules.py"),
     **dict.fromkeys(("nn/arrays.py", "nn/start.py"), ("nn/test_mlp.py",)),
 }
 

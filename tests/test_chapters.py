@@ -136,6 +136,13 @@ def test_the_markdown_is_plain_and_its_links_lead_somewhere(path: Path) -> None:
 
 
 @chapters
+def test_no_link_stands_in_a_closed_block(path: Path) -> None:
+    """There jupyterlab-myst leaves a link as it is written, and its click leads nowhere."""
+    blocks = re.findall(r"(?s)<details>.*?</details>", prose(path))
+    assert [target for block in blocks for _, target in plain.LINK.findall(block)] == []
+
+
+@chapters
 def test_every_worked_answer_is_closed_and_says_that_it_is_one(path: Path) -> None:
     """Its heading is stored folded, and its check is marked, so that the catalog does not count it as the reader's."""
     worked = False

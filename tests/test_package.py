@@ -20,7 +20,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = Path(xavier_lib.__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
-CHAPTERS = ("network", "symmetry", "naive", "sigmoid", "glorot", "he", "rectifiers", "table", "orthogonal")
+CHAPTERS = (
+    *("network", "symmetry", "naive", "sigmoid", "glorot", "he", "shapes"),
+    *("diagnosis", "museum", "rectifiers", "table", "orthogonal"),
+)
 #: What lies at the root of the package, by floors: a chapter's module, or a folder that all chapters use.
 FLOORS = {
     **dict.fromkeys(("names", "wording"), 0),  # what arguments accept, and the words of the messages that say so
@@ -29,7 +32,8 @@ FLOORS = {
     **dict.fromkeys(("nn", "weights", "datasets"), 3),
     "figures": 4,
     **dict.fromkeys(CHAPTERS, 5),
-    **dict.fromkeys(("explore", "exercises", "frameworks", "replay"), 6),
+    **dict.fromkeys(("diagnosis", "museum"), 6),  # chapters that judge by the rules of the others
+    **dict.fromkeys(("explore", "exercises", "frameworks", "replay"), 7),
 }
 HEAVY = {
     **{"matplotlib": "figures", "ipywidgets": "explore", "PIL": "datasets"},
@@ -38,7 +42,8 @@ HEAVY = {
 }
 
 CONTRACT = {
-    *("ACTIVATIONS", "MLP", "constant", "fan_in_fan_out", "naive_normal", "naive_uniform", "variance_scaling"),
+    *("ACTIVATIONS", "MLP", "constant", "diagnose", "fan_in_fan_out", "naive_normal"),
+    *("naive_uniform", "variance_scaling"),
     *("glorot_limit", "glorot_normal", "glorot_std", "glorot_uniform", "xavier_normal", "xavier_uniform"),
     *("he_limit", "he_normal", "he_std", "he_uniform", "lecun_normal", "lecun_uniform"),
     *("delta_orthogonal", "orthogonal"),

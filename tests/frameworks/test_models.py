@@ -1,7 +1,6 @@
-import copy
-
 """Promises of the adapters: true fans of real layers, honest reports, one start in three frameworks."""
 
+import copy
 import re
 import subprocess
 import sys
@@ -22,8 +21,8 @@ from xavier_lib.frameworks import (
     require,
     rms_through_convolutions,
 )
+from xavier_lib.frameworks.comparison import COLUMNS
 from xavier_lib.frameworks.packages import INSTALL, missing
-from xavier_lib.frameworks.report import COLUMNS
 from xavier_lib.frameworks.rules import start_for, start_named
 
 if missing():
@@ -250,7 +249,7 @@ def test_what_follows_a_torch_layer_is_seen_through_functions_methods_and_normal
 
 
 def test_what_follows_is_seen_in_a_torch_sequential():
-    """By the names of modules; selu asks for LeCun's start."""
+    """By the names of modules; selu asks for LeCun's start, GELU for a gain of its own."""
     model = nn.Sequential(
         *(nn.Linear(9, 9), nn.Dropout(), nn.LeakyReLU(0.3), nn.Linear(9, 9), nn.SELU(), nn.Linear(9, 9), nn.GELU()),
         *(nn.Linear(9, 9), nn.PReLU(), nn.Linear(9, 9)),
@@ -259,7 +258,7 @@ def test_what_follows_is_seen_in_a_torch_sequential():
     assert [(layer.activation, layer.rule) for layer in inspect(model)] == [
         ("leaky_relu(0.3)", "He"),
         ("selu", "LeCun"),
-        ("gelu", "He"),
+        ("gelu", "gain 1.47 of gelu"),
         ("prelu(0.25)", "He"),
         ("linear", "Glorot"),
     ]
@@ -303,9 +302,9 @@ def test_a_look_at_the_shape_hides_no_activation_and_what_is_joined_goes_on():
     assert [layer.activation for layer in inspect(keras.Model(inputs, KL.Dense(2)(x)))] == ["relu", "relu", "linear"]
 
 
-def test_what_is_no_activation_that_is_known_is_not_called_linear():
-    """A gate of one half by the other, and a product with the own sigmoid."""
-    assert [layer.activation for layer in inspect(Gated())] == ["?", "?"]
+def test_a_gate_is_not_called_linear_and_a_product_with_the_own_sigmoid_is_silu():
+    """What multiplies one half of a layer by the other is not known; x · sigmoid(x) has a name."""
+    assert [layer.activation for layer in inspect(Gated())] == ["?", "silu"]
 
 
 def test_a_forward_pass_that_cannot_be_traced_gets_no_verdict_until_one_says_what_follows():
@@ -731,17 +730,41 @@ def test_a_model_with_more_than_weights_is_not_half_copied():
         copy_weights(nn.Sequential(nn.Linear(4, 4)), other)
 
 
-def test_stacked_layers_are_left_out_and_not_taken_for_kernels():
-    """Six dense layers in one array of three axes are no convolution, and neither is a kernel for heads."""
+def test_stacked_layers_are_a_stack_where_it_shows_and_no_convolution():
+    """Six dense layers in one array of three axes, told by the module, a name or a bias; heads are outputs."""
 
     @nnx.vmap(in_axes=0, out_axes=0)
-    def stacked(key):
+    def made(key):
         return nnx.Linear(30, 20, rngs=nnx.Rngs(key))
 
-    heads = linen.DenseGeneral((4, 5)).init(KEY, jnp.ones((1, 20)))
-    for model in (stacked(jax.random.split(KEY, 6)), {"dense": linen.Dense(5).init(KEY, X), **heads}):
-        assert [name for name in inspect(model).left_out if "kernel" in name]
-        assert not [layer for layer in inspect(model) if len(layer.shape) > 2]
+    lifted = {"variable_axes": {"params": 0}, "split_rngs": {"params": True}, "in_axes": None, "axis_size": 6}
+    dense, (found, *_) = linen.vmap(linen.Dense, **lifted), inspect(made(jax.random.split(KEY, 6)))
+    assert (found.kind, found.fan_in, found.fan_out) == ("Linear, a stack of 6", 30, 20)
+
+    class Stacked(linen.Module):
+        @linen.compact
+        def __call__(self, x):
+            return dense(20, use_bias=False)(x), dense(20, name="named")(x), linen.DenseGeneral((4, 5))(x)
+
+    report = inspect(Stacked().init(KEY, jnp.ones((2, 30))))
+    assert {(layer.name.split(".")[1], layer.kind, layer.fan_in, layer.fan_out) for layer in report} == {
+        ("VmapDense_0", "dense, a stack of 6", 30, 20),
+        ("named", "dense, a stack of 6", 30, 20),
+        ("DenseGeneral_0", "dense, several axes", 30, 20),
+    }
+
+
+def test_a_kernel_that_may_be_a_convolution_or_a_stack_is_not_read():
+    """Without a bias and a telling name: it is left out with the reason, and the tree is not said to hold no kernel."""
+    for shape in ((5, 64, 300), (5, 3, 3, 64, 64)):
+        tree = {"params": {"first": {"kernel": jnp.ones(shape)}}}
+        words = "one kernel or a stack of layers: neither a name nor a bias shows which"
+        assert inspect(tree) == ()
+        assert inspect(tree).left_out == (f"params.first.kernel ({words})",)
+    for name, bias in (("Conv_0", {}), ("first", {"bias": jnp.ones(300)})):
+        assert inspect({name: {"kernel": jnp.ones((5, 64, 300)), **bias}})[0].fan_in == 320
+    blocks = {"Conv_0": {"kernel": jnp.ones((5, 3, 3, 64, 64))}, "LayerNorm_0": {"scale": jnp.ones((5, 64))}}
+    assert inspect({"blocks": blocks})[0].kind == "convolution, a stack of 5"
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of Keras, when it quantizes
@@ -828,7 +851,7 @@ def test_where_followers_differ_or_are_not_known_nothing_is_claimed():
 
         def forward(self, x):
             x = self.twice(torch.relu(self.twice(x)))
-            return torch.relu(self.none(self.plain(self.clamped(x).clamp(min=0))))
+            return torch.relu(self.none(self.plain(torch.sin(self.clamped(x)))))
 
     x = inputs = keras.Input((9,))
     x = KL.Dense(9)(x)
@@ -852,12 +875,12 @@ def test_activations_of_keras_may_be_layers():
 
 
 def test_the_last_layer_of_a_model_within_a_model_is_not_taken_for_the_end():
-    """What follows it lies outside, and is not claimed to be nothing."""
+    """What follows it lies outside: it is found in the graph around it, or not claimed to be nothing."""
     inner = keras.Sequential([keras.Input((9,)), KL.Dense(9)])
     model = keras.Sequential([keras.Input((9,)), inner, KL.ReLU(), KL.Dense(9)])
     flax = nnx.Sequential(nnx.Sequential(nnx.Linear(9, 9, rngs=rngs())), nnx.relu)
 
-    assert [layer.activation for layer in inspect(model)] == ["?", "linear"]
+    assert [layer.activation for layer in inspect(model)] == ["relu", "linear"]
     assert [layer.activation for layer in inspect(flax)] == ["?"]
 
 
@@ -1068,7 +1091,9 @@ def test_a_spread_that_does_not_fit_the_dtype_is_refused_by_both_initializers(ga
 @pytest.mark.parametrize("make", [keras_initializer, jax_initializer])
 def test_an_unknown_option_is_refused_in_the_callers_name(make):
     """Not in that of a function inside."""
-    with pytest.raises(TypeError, match=f"{make.__name__} takes the options gain, negative_slope, truncated, got seed"):
+    with pytest.raises(
+        TypeError, match=f"{make.__name__} takes the options gain, mode, negative_slope, truncated, got seed"
+    ):
         make("he_normal", seed=0)
 
 

@@ -6,15 +6,24 @@ from xavier_lib import he_normal
 from xavier_lib.frameworks.rules import GLOROT, HE, LECUN, LOOKUP, Start, known, start_for, start_named
 
 GIVEN = {
-    "Glorot": "linear sigmoid tanh softsign softmax log_softmax hard_sigmoid Hardtanh softplus LogSigmoid",
-    "He": "relu ReLU6 elu celu gelu silu swish hard_swish Hardsilu mish",
+    "Glorot": "linear sigmoid tanh softsign softmax log_softmax hard_sigmoid Hardtanh",
+    "He": "relu ReLU6 rrelu",
     "LeCun": "selu",
+    "gain 1.56 of silu": "silu SiLU",
+    "gain 1.56 of swish": "swish",
+    "gain 1.47 of gelu": "gelu",
+    "gain 1.47 of gelutanh": "gelu_tanh",
+    "gain 1.28 of elu": "elu",
+    "gain 1.38 of elu(0.5)": "elu(0.5)",
+    "gain 1.45 of mish": "Mish",
+    "gain 1.57 of hardswish": "hard_swish Hardswish",
+    "gain 1.08 of softplus": "softplus",
 }
 
 
 @pytest.mark.parametrize(("rule", "activation"), [(rule, name) for rule in GIVEN for name in GIVEN[rule].split()])
 def test_each_activation_has_its_rule(rule: str, activation: str) -> None:
-    """Saturating ones ask for Glorot's, rectifiers for He's, selu for LeCun's, however a framework spells them."""
+    """Bounded ones ask for Glorot's, rectifiers for He's, selu for LeCun's, others for a gain that keeps the size."""
     assert known(activation)
     assert start_for(activation).rule == rule
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class LayerRecord:
     """What one forward and one backward pass showed of one array of weights, at its first use.
 
-    None stands for what was not measured or could not be seen. Sizes are root mean squares. The axes of the batch are all
-    but the last one (features) of a signal, or all but the channels of a picture; a unit is one feature or channel.
+    None stands for what was not measured or could not be seen. Sizes are root mean squares. The axes of the batch are
+    all but the last one (features) of a signal, or all but the channels of a picture; a unit is one feature or channel.
 
     Attributes:
         name: the array's name in the model.
@@ -34,13 +34,14 @@ class LayerRecord:
         last: whether nothing with weights follows, so that its outputs are the model's.
         used: whether the pass reached it.
         input: the size of what it got.
-        input_varying: the size of that part of its input that depends on the sample: input minus its mean over the batch.
+        input_varying: the size of the part of its input that depends on the sample: input less the batch's mean.
         output: the size of what it gave (pre-activations).
         output_varying: the size of that part of its output that depends on the sample.
         activation: what follows, by name; ``"linear"`` if nothing does, None if that could not be seen.
         kept: the mean square of what the next layers get, over that of its output; None where nothing follows.
         normalized: whether a normalization follows before other weights do.
-        saturated: the share of its outputs at which the activation's slope is below a hundredth of its largest.
+        saturated: the share of outputs at which an activation that levels off on both sides has less than 5 % of its
+            largest slope; None for other activations.
         dead: the share of units whose activation gives exactly zero, slope included, for the whole batch.
         gradient: the size of the derivative of the loss by its output, times the number of samples.
         gradient_varying: the size of the part of that derivative that differs from its mean over the batch.

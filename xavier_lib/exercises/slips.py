@@ -25,6 +25,9 @@ SLIPS = {
     "one layer too many or too few": "The numbers are right for a network with another number of layers.",
     "the derivative forgotten": "The gradient passed an activation function without its slope.",
     "the derivative at the wrong place": "Pre-activation and activation were mixed up where the slope was taken.",
+    "another base of the logarithm": "A loss in nats takes the natural logarithm.",
+    "the sign": "The number has the other sign.",
+    "the probability in place of its logarithm": "A probability stands where minus its logarithm is wanted.",
     # the draw
     "weights drawn but transposed": "The axes are the other way round.",
     "a new seed at every call": "The function seeds a generator of its own, so every layer gets the same numbers.",

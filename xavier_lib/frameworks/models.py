@@ -1,93 +1,48 @@
 """One way into the models of all frameworks: inspect them, initialize them in place, move weights between them."""
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-import numpy as np
-
-from xavier_lib.arguments import RNG, flag, generator, named, positive
-from xavier_lib.frameworks.jax import contents as flax_contents
-from xavier_lib.frameworks.keras import contents as keras_contents
-from xavier_lib.frameworks.perceptron import contents as perceptron_contents
-from xavier_lib.frameworks.pytorch import contents as torch_contents
-from xavier_lib.frameworks.report import Comparison, Report, compared, judged, wanted_start, wanted_std
-from xavier_lib.frameworks.rules import Start, start_for, start_named
-from xavier_lib.frameworks.stored import Contents
-from xavier_lib.frameworks.tree import refuse_to_write, tree_contents
-from xavier_lib.names import StartName
-from xavier_lib.nn.mlp import MLP
-from xavier_lib.weights.drawing import draw
-from xavier_lib.wording import shown
-
-READERS = {
-    ("keras", "Layer"): keras_contents,  # first: on the backend of PyTorch it is one of its modules too
-    ("torch.nn", "Module"): torch_contents,
-    ("flax.nnx", "Module"): flax_contents,
-}
-ACCEPTED = "a torch.nn.Module, a Keras model or layer, a flax.nnx.Module, a tree of JAX arrays or an MLP"
+from xavier_lib.arguments import RNG, flag, generator, named, one_of, positive
+from xavier_lib.frameworks.comparison import Comparison, compared
+from xavier_lib.frameworks.reading import contents_of, seen, told
+from xavier_lib.frameworks.report import Report, judged
+from xavier_lib.frameworks.rules import start_named
+from xavier_lib.frameworks.setting import set_by_batch
+from xavier_lib.frameworks.starting import planned
+from xavier_lib.frameworks.tree import refuse_to_write, tree_of
+from xavier_lib.names import Mode, StartName
+from xavier_lib.weights.scaling import MODES
 
 
-def contents_of(name: str, model: Any) -> Contents:
-    """Return the arrays of weights in a model of any framework, in its own order.
-
-    Raises:
-        TypeError: if it is no model that is known here.
-        ValueError: if it has no weights yet.
-    """
-    if isinstance(model, MLP):
-        return perceptron_contents(model)
-    if isinstance(model, Mapping):
-        return tree_contents(name, model)
-    for (package, base), reader in READERS.items():
-        if package in sys.modules and isinstance(model, getattr(sys.modules[package], base)):
-            return reader(model)
-    if "flax.linen" in sys.modules and isinstance(model, sys.modules["flax.linen"].Module):
-        raise TypeError(f"{name} must hold weights, and a flax.linen module holds none: pass what its init returned")
-    raise TypeError(f"{name} must be {ACCEPTED}, got {shown(model)} ({type(model).__name__})")
-
-
-def following(contents: Contents, activation: str | Mapping[str, str] | None) -> list[str | None]:
-    """Return what follows each array: what the caller says, or what the reader saw."""
-    if activation is None:
-        return [array.activation for array in contents.arrays]
-    if isinstance(activation, Mapping):
-        names = [array.name for array in contents.arrays]
-        unknown = [name for name in activation if not any(is_part(name, whole) for whole in names)]
-        if unknown:
-            known = f"arrays or layers of the model, among {shown(names)}"
-            raise ValueError(f"activation must name {known}, got {shown(unknown[0])}")
-        told = [[after for name, after in activation.items() if is_part(name, whole)] for whole in names]
-        return [after[-1] if after else array.activation for after, array in zip(told, contents.arrays, strict=True)]
-    start_for(activation)
-    return [array.activation if array.lookup else activation for array in contents.arrays]
-
-
-def is_part(name: str, whole: str) -> bool:
-    """Say whether an array is meant by a name: its own, or that of the layer or block that it lies in.
-
-    >>> is_part("1", "1.weight"), is_part("1", "10.weight")
-    (True, False)
-    """
-    return whole == name or whole.startswith((f"{name}.", f"{name}/"))
-
-
-def inspect(model: Any, *, activation: str | Mapping[str, str] | None = None) -> Report:
+def inspect(
+    model: Any,
+    *,
+    activation: str | Mapping[str, str] | None = None,
+    mode: Mode | None = None,
+    x: Any = None,
+) -> Report:
     r"""Read a model of any framework, and compare the spread of each layer's weights with what it should be.
 
     .. math:: \text{ratio} = \operatorname{std}(W) \big/ \sqrt{s / n}
 
-    with the scale and the fan that the activation behind the layer asks for: Glorot before linear, tanh, sigmoid
-    and softsign, He before rectifiers, LeCun before selu. A table of embeddings should have variance 1. Where the
-    model does not show what follows a layer, the line says ``?`` and gives no verdict, until ``activation`` tells it.
-    Used in :doc:`/chapters/frameworks`.
+    with the scale and the fan that the activation behind the layer asks for: He before rectifiers, LeCun before selu,
+    Glorot before linear, tanh, sigmoid and softsign, and before SiLU, GELU, ELU and others the gain by which a signal
+    of size 1 comes out with size 1. No rule says how large a table of
+    embeddings should be, or how small the end of a residual branch. Where the model does not show what follows a
+    layer, the line says ``?`` and gives no verdict, until ``activation`` tells it or a batch ``x`` shows it. Nothing in
+    the model changes. Used in :doc:`/chapters/shapes`.
 
     Args:
-        model: a ``torch.nn.Module``, a Keras model or layer, a ``flax.nnx.Module``, a tree of arrays of
-            JAX or NumPy, such as a checkpoint, or an MLP.
+        model: a ``torch.nn.Module``, a Keras model or layer, a ``flax.nnx.Module``, an MLP, a tree of arrays
+            of JAX or NumPy, such as a checkpoint, or a pair of a function or ``flax.linen`` module with its tree.
         activation: one activation for all layers, or a mapping from the names of layers to theirs, where the
             model does not show it. A leaky one may bring its slope, as in ``"leaky_relu(0.2)"``.
+        mode: the fan that He's rule and the gains divide by: ``"fan_in"``, ``"fan_out"`` or ``"fan_avg"``. If None,
+            fan-in is wanted, and a spread that fits by another fan fits too, which the verdict says.
+        x: a batch, a tensor or array, or a tuple or dictionary of the model's arguments: then what follows each layer
+            is measured in one forward pass, and not read from the code.
 
     Returns:
         A tuple of lines, one for each array of weights with two axes or more, that prints as a table.
@@ -103,8 +58,7 @@ def inspect(model: Any, *, activation: str | Mapping[str, str] | None = None) ->
     weights[1]: dense, 500 × 10
       fans 500 and 10, before linear; spread 0.0628 against 0.06262: fits Glorot
     """
-    contents = contents_of("model", model)
-    return judged(contents, following(contents, activation))
+    return judged(told(seen("model", model, x), activation), mode if mode is None else one_of("mode", mode, MODES))
 
 
 def compare(models: Mapping[str, Any]) -> Comparison:
@@ -157,8 +111,11 @@ def initialize(
     start: StartName | Literal["auto"] | Callable[..., Any] = "auto",
     *,
     activation: str | Mapping[str, str] | None = None,
+    mode: Mode | None = None,
+    x: Any = None,
     gain: float = 1.0,
     leave_unknown: bool = False,
+    overwrite: bool = False,
     rng: RNG = None,
 ) -> None:
     r"""Draw the weights of a model of any framework anew, in place, by the true fans of each layer.
@@ -166,17 +123,26 @@ def initialize(
     .. math:: \operatorname{Var} w = g^2\, s / n
 
     Biases of dense and convolutional layers become zero; those of recurrent layers stay, as a forget gate may
-    need its own, and so does all else, such as the gains of a normalization. Frozen layers are drawn too, and an
-    array that serves twice is drawn for its narrower use. One seed gives the same weights in each framework. Used
-    in :doc:`/chapters/frameworks`.
+    need its own, and so does all else, such as the gains of a normalization. Orthogonal kernels of recurrent layers
+    stay too, and so do frozen weights and the factors of low-rank adapters, which a warning names. An array that serves
+    twice is drawn for its narrower use. One seed gives the same weights in each framework. Used in
+    :doc:`/chapters/shapes`.
+
+    With a batch ``x`` what follows each layer is measured, and the draw is set by it, in a few passes, as in Mishkin
+    and Matas (2016): behind each activation the signal has size 1, or before a bounded one; the last layer of a
+    residual branch adds 1 over the root of the number of branches of what is there; and what a normalization
+    follows keeps its rule.
 
     Args:
         model: as in :func:`inspect`; no tree of arrays, which is only read.
         start: ``"auto"`` for what :func:`inspect` wants, drawn uniformly, or the name of a start such as
             ``"he_normal"``, or the function.
         activation: as in :func:`inspect`; it matters for ``"auto"`` alone.
+        mode: as in :func:`inspect`; it matters for He's starts and the gains alone.
+        x: a batch, as in :func:`inspect`.
         gain: a factor on the weights.
         leave_unknown: whether arrays whose fans are not known here stay as they are; else they are refused.
+        overwrite: whether frozen weights, low-rank factors and orthogonal recurrent kernels are drawn too.
         rng: a Generator, an int seed or None.
 
     Raises:
@@ -191,38 +157,25 @@ def initialize(
     >>> [layer.verdict for layer in inspect(network)]
     ['fits He', 'fits Glorot']
     """
-    contents, source, factor = contents_of("model", model), generator(rng), positive("gain", gain)
-    if isinstance(model, Mapping):
+    source, factor = generator(rng), positive("gain", gain)
+    named = None if isinstance(start, str) and start == "auto" else start_named(start, mode=mode)
+    contents = told(seen("model", model, x), activation)
+    if tree_of(model) is not None:
         refuse_to_write("model")
     if not flag("leave_unknown", leave_unknown) and contents.left_out:
         unknown = contents.left_out[0]
         raise ValueError(f"model must hold layers that are known here, got {unknown}; leave_unknown=True leaves it")
-    if not contents.arrays:
-        raise ValueError("model must hold at least one array of weights that is known here, got none")
-    named = None if isinstance(start, str) and start == "auto" else start_named(start)
-    starts = [
-        named or wanted_start(array, after)
-        for array, after in zip(contents.arrays, following(contents, activation), strict=True)
-    ]
-    spreads: dict[int, float] = {}
-    for array, wanted in zip(contents.arrays, refuse_unknown(contents, starts), strict=True):
-        std = wanted_std(array, wanted)
-        spreads[array.key] = min(std, spreads.get(array.key, std))  # a tied array: wide for one use is too wide
+    plan = planned(contents, named, mode if mode is None else one_of("mode", mode, MODES), flag("overwrite", overwrite))
     distribution = named.distribution if named else "uniform"
-    for array in {array.key: array for array in contents.arrays}.values():
-        weights = array.weights.read()
-        array.weights.write(draw(weights.shape, factor * spreads[array.key], distribution, source, weights.dtype))
-        if array.bias is not None:
-            array.bias.write(np.zeros_like(array.bias.read()))
-
-
-def refuse_unknown(contents: Contents, starts: Sequence[Start | None]) -> list[Start]:
-    """Return the starts of all arrays, or refuse a model that does not show what follows some of them."""
-    unknown = [array.name for array, start in zip(contents.arrays, starts, strict=True) if start is None]
-    if unknown:
-        names = f"{', '.join(unknown[:3])}{f' and {len(unknown) - 3} more' if len(unknown) > 3 else ''}"
-        raise ValueError(f"activation must say what follows {names}, which the model does not show, got None")
-    return [start for start in starts if start is not None]
+    kept = [] if x is None else plan.saved()
+    try:
+        plan.draw(distribution, factor, source)
+        if x is not None:
+            set_by_batch(model, x, plan.arrays, factor)
+    except BaseException:
+        plan.restore(kept)
+        raise
+    plan.warn()
 
 
 def copy_weights(source: Any, target: Any) -> None:
@@ -230,7 +183,7 @@ def copy_weights(source: Any, target: Any) -> None:
 
     The models may be of two frameworks: the axes are put into the order that the target stores. A dense layer
     behind a flattened picture sees its inputs in another order in PyTorch than elsewhere, which is not changed.
-    Used in :doc:`/chapters/frameworks`.
+    Used in :doc:`/chapters/shapes`.
 
     Args:
         source: as in :func:`inspect`; read only.
@@ -249,7 +202,7 @@ def copy_weights(source: Any, target: Any) -> None:
     pair = [contents_of("source", source), contents_of("target", target)]
     for name, contents in zip(("source", "target"), pair, strict=True):
         immovable = (f"{array.name} ({array.kind})" for array in contents.arrays if not array.movable)
-        others = [*contents.left_out, *immovable, *contents.others]
+        others = [*contents.left_out, *contents.kept, *immovable, *contents.others]
         if others:
             raise ValueError(f"{name} must hold dense and convolutional layers only, got {others[0]}")
     arrays = [contents.arrays for contents in pair]

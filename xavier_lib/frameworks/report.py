@@ -1,27 +1,24 @@
 """What an inspection says of a model: a line a layer, as text, as a table and as data."""
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-import numpy as np
+from xavier_lib.frameworks.depth import remarks_on
+from xavier_lib.frameworks.draws import distribution_of, numbers_of
+from xavier_lib.frameworks.stored import Contents, Stored
+from xavier_lib.frameworks.verdicts import verdict_on
+from xavier_lib.frameworks.verdicts import wanted_start as wanted_start  # for those who measure
+from xavier_lib.names import Mode
+from xavier_lib.wording import html_table
 
-from xavier_lib.fans import MeanFans
-from xavier_lib.frameworks.draws import distribution_of
-from xavier_lib.frameworks.rules import GLOROT, HE, LOOKUP, Start, start_for
-from xavier_lib.frameworks.stored import Array, Contents, Stored
-from xavier_lib.weights.scaling import fan_of, std_of
-
-NEAR = 0.03  # a spread that far from the rule's counts as the rule's, besides the error of a sample
-STANDARD_ERRORS = 4.5
-FEW = 0.2  # an uncertainty of the spread from which on a fit says nothing
-COLUMNS = ("layer", "shape", "drawn from", "std", "Glorot", "ratio", "He", "ratio")
+PACKED = "fans of each part are a convention: each is right for its own layer, and one input feeds all parts at once"
+BORDERS = "fans of a transposed convolution are those inside: at a border, or on a map of 1 × 1, an output sums fewer"
 HEADS = ("layer", "kind", "shape", "fans", "before", "spread", "wanted", "verdict")
 
 
 class Layer(NamedTuple):
-    """A line of a report: one array of weights. See :doc:`/chapters/frameworks`.
+    """A line of a report: one array of weights. See :doc:`/chapters/shapes`.
 
     Attributes:
         name: the array's name in the model.
@@ -36,6 +33,11 @@ class Layer(NamedTuple):
         wanted: what it should be, or None where that is not known.
         ratio: measured over wanted, or None.
         verdict: what that means, in words.
+        parts: how many layers are packed into the array; the fans are those of each.
+        normalized: whether a normalization follows before the activation.
+        summed: whether its outputs are added to something, as at the end of a residual branch.
+        before: what follows, in words.
+        note: what else there is to know, such as that it is frozen.
 
     >>> from xavier_lib import MLP, he_normal
     >>> from xavier_lib.frameworks import inspect
@@ -55,15 +57,21 @@ class Layer(NamedTuple):
     wanted: float | None
     ratio: float | None
     verdict: str
+    parts: int = 1
+    normalized: bool = False
+    summed: bool = False
+    before: str = "?"
+    note: str = ""
 
 
 class Report(tuple[Layer, ...]):
     """What :func:`~xavier_lib.frameworks.models.inspect` found: a tuple of layers that prints as a table.
 
-    See :doc:`/chapters/frameworks`.
+    See :doc:`/chapters/shapes`.
 
     Attributes:
         left_out: arrays with two axes or more whose fans are not known, each with the reason.
+        remarks: what holds of several layers, and where the forward pass could not be followed, a sentence each.
 
     >>> from xavier_lib import MLP, he_normal
     >>> from xavier_lib.frameworks import inspect
@@ -73,11 +81,12 @@ class Report(tuple[Layer, ...]):
     """
 
     left_out: tuple[str, ...]
+    remarks: tuple[str, ...]
 
-    def __new__(cls, layers: Sequence[Layer], left_out: Sequence[str] = ()) -> "Report":
+    def __new__(cls, layers: Sequence[Layer], left_out: Sequence[str] = (), remarks: Sequence[str] = ()) -> "Report":
         """Return a report of these layers."""
         report = super().__new__(cls, layers)
-        report.left_out = tuple(left_out)
+        report.left_out, report.remarks = tuple(left_out), tuple(remarks)
         return report
 
     def data(self) -> list[dict[str, Any]]:
@@ -87,9 +96,9 @@ class Report(tuple[Layer, ...]):
     def rows(self) -> Iterator[list[str]]:
         """Return the cells of each line as text."""
         for layer in self:
-            sizes, fans = times(layer.shape), f"{layer.fan_in:g} and {layer.fan_out:g}"
             spreads = [f"{layer.measured:.4g}", "?" if layer.wanted is None else f"{layer.wanted:.4g}"]
-            yield [layer.name, layer.kind, sizes, fans, layer.activation, *spreads, layer.verdict]
+            words = "; ".join(part for part in (layer.verdict, layer.note) if part)
+            yield [layer.name, layer.kind, times(layer.shape), fans_of(layer), layer.before, *spreads, words]
 
     def __repr__(self) -> str:
         """Return two lines a layer: what it is, and how its spread compares with the one it should have."""
@@ -97,62 +106,13 @@ class Report(tuple[Layer, ...]):
             f"{name}: {kind}, {sizes}\n  fans {fans}, before {after}; spread {spread} against {wanted}: {verdict}"
             for name, kind, sizes, fans, after, spread, wanted, verdict in self.rows()
         ]
-        lines = [*blocks, *(f"left out: {name}" for name in self.left_out)]
+        lines = [*blocks, *(f"left out: {name}" for name in self.left_out), *self.remarks]
         return "\n".join(lines) or "no weights with two axes or more"
 
     def _repr_html_(self) -> str:
-        note = "".join(f"<p>Left out: {escape(name)}.</p>" for name in self.left_out)
-        return html_table(HEADS, self.rows()) + note
-
-
-class Comparison(tuple[tuple[str, ...], ...]):
-    """What :func:`~xavier_lib.frameworks.models.compare` found: a tuple of rows that prints as a table.
-
-    See :doc:`/chapters/frameworks`.
-
-    >>> from xavier_lib import MLP, lecun_normal
-    >>> from xavier_lib.frameworks import compare
-    >>> print(compare({"LeCun": MLP((64, 50), lecun_normal, rng=0)}))
-    layer  shape    drawn from     std  Glorot  ratio      He  ratio
-    LeCun  64 × 50  normal      0.1252  0.1325   0.94  0.1768   0.71
-    """
-
-    def __repr__(self) -> str:
-        """Return a table of plain text."""
-        lines = [COLUMNS, *self]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
-        words = 3  # columns of text, on the left; the others hold numbers
-        return "\n".join(
-            "  ".join(
-                f"{cell:<{width}}" if column < words else f"{cell:>{width}}"
-                for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-            )
-            for line in lines
-        )
-
-    def _repr_html_(self) -> str:
-        return html_table(COLUMNS, self)
-
-
-def html_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of HTML that scrolls by itself where it is too wide; a row's first cell is its head."""
-    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
-    lines = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
-        for row in rows
-    )
-    table = f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
-    return f'<div role="group" aria-label="Table of layers" tabindex="0" style="overflow-x:auto">{table}</div>'
-
-
-def compared(name: str, layer: Layer) -> tuple[str, ...]:
-    """Return a row of a comparison: what was drawn, and what Glorot and He would give by the true fans."""
-    fans = MeanFans(layer.fan_in, layer.fan_out)
-    cells = [f"{layer.measured:.4f}"]
-    for start in (GLOROT, HE):
-        std = std_of(start.scale, fan_of(start.mode, fans))
-        cells += [f"{std:.4f}", f"{layer.measured / std:.2f}"]
-    return (name, times(layer.shape), layer.distribution, *cells)
+        lines = [*(f"left out: {name}" for name in self.left_out), *self.remarks]
+        notes = "".join(f"<p>{escape(line[0].upper() + line[1:])}.</p>" for line in lines)
+        return html_table(HEADS, self.rows()) + notes
 
 
 def times(shape: Sequence[int]) -> str:
@@ -160,68 +120,74 @@ def times(shape: Sequence[int]) -> str:
     return " × ".join(map(str, shape))
 
 
-def judged(contents: Contents, following: Sequence[str | None]) -> Report:
-    """Return the report on arrays and on what follows each of them."""
-    layers = [judge(array, after) for array, after in zip(contents.arrays, following, strict=True)]
-    return Report(tied(contents.arrays, layers), contents.left_out)
+def fans_of(layer: Layer) -> str:
+    """Return the fans of a layer as text; those of packed layers with both counts."""
+    fans = f"{layer.fan_in:g} and {layer.fan_out:g}"
+    whole = f"{layer.fan_in:g} and {layer.fan_out * layer.parts:g}"
+    return f"{fans} of each part, {whole} of the whole" if layer.parts > 1 else fans
 
 
-def judge(array: Stored, after: str | None) -> Layer:
+def judged(contents: Contents, mode: Mode | None = None) -> Report:
+    """Return the report on the arrays of a model."""
+    layers = [judge(array, mode) for array in contents.arrays]
+    measured = any(array.output is not None for array in contents.arrays)
+    unknown = any(array.activation is None for array in contents.arrays)
+    remarks = [
+        *(contents.unseen if unknown or measured else ()),
+        *([] if measured else remarks_on(contents.arrays, mode)),
+    ]
+    remarks += [PACKED] if any(array.parts > 1 for array in contents.arrays) else []
+    remarks += [BORDERS] if any(array.transposed and array.output is None for array in contents.arrays) else []
+    return Report(tied(contents.arrays, layers), [*contents.left_out, *contents.kept], remarks)
+
+
+def judge(array: Stored, mode: Mode | None = None) -> Layer:
     """Compare the spread of an array with the one that its rule asks for.
 
     Raises:
         ValueError: if a weight is not finite.
     """
     weights = array.weights.read()
-    if not np.isfinite(weights).all():
-        raise ValueError(f"{array.name} must hold finite numbers, got {weights[~np.isfinite(weights)][0]}")
-    measured, kind = float(weights.std(dtype=np.float64)), distribution_of(weights)
-    start = wanted_start(array, after)
-    wanted = None if start is None else wanted_std(array, start)
-    ratio = None if wanted is None else measured / wanted
+    numbers = numbers_of(array.name, weights)
+    kind = distribution_of(weights, numbers)
+    start, wanted, words = verdict_on(array, numbers, kind, mode)
     return Layer(
         name=array.name,
         kind=array.kind,
         shape=array.shape,
         fan_in=array.fans.fan_in,
         fan_out=array.fans.fan_out,
-        activation=after or "?",
+        activation=array.activation or "?",
         rule="?" if start is None else start.rule,
         distribution=kind,
-        measured=measured,
+        measured=numbers.std,
         wanted=wanted,
-        ratio=ratio,
-        verdict=in_words(weights, kind, ratio, start.rule if start else ""),
+        ratio=None if wanted is None else numbers.std / wanted,
+        verdict=words,
+        parts=array.parts,
+        normalized=array.normalized,
+        summed=array.summed,
+        before=before(array),
+        note=note_on(array),
     )
 
 
-def wanted_start(array: Stored, after: str | None) -> Start | None:
-    """Return the start that an array should have, by what follows or as a table of embeddings; None if not known."""
-    if array.lookup:
-        return LOOKUP
-    return None if after is None else start_for(after)
+def note_on(array: Stored) -> str:
+    """Return what else there is to know of an array."""
+    counted = "" if array.sums is None else "fan-in counted on the batch, borders included"
+    return "; ".join(note for note in ("" if array.trainable else "frozen", counted) if note)
 
 
-def wanted_std(array: Stored, start: Start) -> float:
-    """Return the standard deviation that a start gives an array, by its true fans."""
-    return std_of(start.scale, fan_of(start.mode, array.fans))
-
-
-def in_words(weights: Array, kind: str, ratio: float | None, rule: str) -> str:
-    """Say whether weights, drawn from what they look drawn from, fit their rule, or how they miss it."""
-    if kind == "zeros":
-        return "all zeros: nothing passes"
-    if kind == "constant" and weights.size > 1:
-        return "all weights equal: the units stay alike"
-    mean, spread, root = weights.mean(dtype=np.float64), weights.std(dtype=np.float64), math.sqrt(weights.size)
-    lean = f", with a mean of {mean:.2g}" if abs(mean) > STANDARD_ERRORS * spread / root else ""
-    if ratio is None:
-        return f"no verdict, as what follows is not known{lean}"
-    peak = float(np.mean(((weights - mean) / spread) ** 4, dtype=np.float64)) if spread else 3.0
-    band = STANDARD_ERRORS * math.sqrt(max(peak - 1, 0.2)) / 2 / root  # of a sample's deviation, by its fourth moment
-    if abs(ratio - 1) <= max(NEAR, band):
-        return f"too few weights to tell{lean}" if band > FEW else f"fits {rule}{lean}"
-    return f"{max(ratio, 1 / ratio):.3g} × too {'wide' if ratio > 1 else 'narrow'} for {rule}{lean}"
+def before(array: Stored) -> str:
+    """Return in words what follows an array."""
+    name = array.activation or "?"
+    if array.branch:
+        name = f"a sum, as last of a residual branch, {array.branch[0] + 1} of {array.branch[1]}"
+    elif array.summed:
+        name = f"a sum and {array.beyond}" if array.beyond not in (None, "linear") else "a sum"
+    elif array.gates:
+        name = "gates of sigmoid and tanh"
+    return f"a normalization and {name}" if array.normalized and not array.summed else name
 
 
 def tied(arrays: Sequence[Stored], layers: Sequence[Layer]) -> list[Layer]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.arguments import RNG, generator, whole
-from xavier_lib.frameworks.models import contents_of
+from xavier_lib.frameworks.reading import contents_of
 from xavier_lib.frameworks.stored import Array
 from xavier_lib.nn.convolution import convolved
 from xavier_lib.nn.signals import rms
@@ -23,7 +23,7 @@ def rms_through_convolutions(
     .. math:: x_l = \operatorname{relu}(W_l * x_{l-1}), \qquad \operatorname{rms}(x_l)
 
     The forward measurement behind He et al. (2015), section 2.2, with grouped kernels too; the slider of
-    :doc:`/chapters/frameworks`. Square maps whose edges are joined, so that each place has the same fans; strides
+    :doc:`/chapters/shapes`. Square maps whose edges are joined, so that each place has the same fans; strides
     and biases are left out.
 
     Args:

@@ -1,38 +1,58 @@
 """Reads a tree of arrays of JAX or NumPy, such as the parameters of a ``flax.linen`` module, or a checkpoint."""
 
+import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from xavier_lib.arguments import numbers
-from xavier_lib.fans import axes_fans, embedding_fans, fan_in_fan_out
 from xavier_lib.frameworks.jax import exact, refuse_empty
+from xavier_lib.frameworks.stacks import kind_and_fans, why_not
 from xavier_lib.frameworks.stored import Contents, Place, Stored
+from xavier_lib.shapes import embedding_fans
 from xavier_lib.wording import shown
 
-# How attention of Flax stores its kernels, by the name of the layer: heads among the outputs or among the inputs.
-INTO_HEADS, OUT_OF_HEADS = {"in_axis": [0], "out_axis": [1, 2]}, {"in_axis": [0, 1], "out_axis": [2]}
-BY_HEAD = {"query": INTO_HEADS, "key": INTO_HEADS, "value": INTO_HEADS, "out": OUT_OF_HEADS}
+
+def tree_of(model: Any) -> Mapping[str, Any] | None:
+    """Return the tree of arrays that a model is, or that comes with its function; None if it is another model.
+
+    >>> tree = {"dense": {"kernel": np.ones((3, 2))}}
+    >>> tree_of(tree) is tree, tree_of((np.dot, tree)) is tree, tree_of(np.dot) is None
+    (True, True, True)
+    """
+    if "flax.linen" in sys.modules and isinstance(model, sys.modules["flax.linen"].Module) and model.scope is not None:
+        bound: Mapping[str, Any] = model.variables
+        return bound
+    pair = (model.func, *model.args) if isinstance(model, partial) else model
+    if isinstance(pair, tuple) and len(pair) == 2 and (callable(pair[0]) or hasattr(pair[0], "apply")):
+        return pair[1] if isinstance(pair[1], Mapping) else None
+    return model if isinstance(model, Mapping) else None
 
 
 def tree_contents(argument: str, tree: Mapping[str, Any]) -> Contents:
     """Return what lies in a tree of arrays: kernels and embeddings, by their names.
 
-    A tree holds names and shapes only, so groups and strides cannot be seen in it. It is read, not written.
+    A tree holds names and shapes only, so groups and strides cannot be seen in it, and layers that are stacked along
+    an axis only by a name or by the axes of a bias. It is read, not written.
 
     Raises:
         ValueError: if it holds no kernel and no embedding.
     """
-    found = Contents([read for path, layer in layers_of(tree) for read in arrays_of(argument, path, layer)])
-    known = {array.name for array in found.arrays}
+    lifted = {path: axes for path, layer in layers_of(tree) if (axes := lifted_axes(layer))}
+    found = Contents()
+    for path, layer in layers_of(tree):
+        beside = max((axes for above, axes in lifted.items() if path[: len(above)] == above), default=0)
+        found.arrays.extend(arrays_of(argument, path, layer, beside))
+    names = {array.name for array in found.arrays}
     for path, layer in layers_of(tree):
         for part, leaf in layer.items():
-            name, axes = ".".join((*path, str(part))), getattr(leaf, "ndim", None)
-            judged = name in known or (part == "bias" and ".".join((*path, "kernel")) in known)
-            if axes is not None and not judged:
-                found.set_aside(name, axes, "its fans are not known here")
-    if not found.arrays:
+            name, ends = ".".join((*path, str(part))), getattr(leaf, "ndim", None)
+            judged = name in names or (part == "bias" and ".".join((*path, "kernel")) in names)
+            if ends is not None and not judged:
+                found.set_aside(name, ends, why_not(part, ends))
+    if not found.arrays and not found.left_out and not found.kept:
         raise ValueError(f"{argument} must hold kernels or embeddings by these names, got a mapping without any")
     return found
 
@@ -45,9 +65,15 @@ def layers_of(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[t
             yield from layers_of(branch, (*path, str(name)))
 
 
-def arrays_of(argument: str, path: tuple[str, ...], layer: Mapping[str, Any]) -> Iterator[Stored]:
+def lifted_axes(block: Mapping[str, Any]) -> int:
+    """Return along how many axes the gains of the normalizations in a block are stacked; one gain has one axis."""
+    gains: list[Any] = [layer.get("scale") for layer in block.values() if isinstance(layer, Mapping)]
+    axes = [len(gain.shape) for gain in gains if hasattr(gain, "shape")]
+    return min(axes) - 1 if axes else 0
+
+
+def arrays_of(argument: str, path: tuple[str, ...], layer: Mapping[str, Any], lifted: int) -> Iterator[Stored]:
     """Return the arrays of weights in one layer of a tree, without those of the layers in it."""
-    name = path[-1] if path else ""
     for part in ("kernel", "embedding"):
         array: Any = layer.get(part)
         axes = getattr(array, "ndim", 0)
@@ -57,12 +83,13 @@ def arrays_of(argument: str, path: tuple[str, ...], layer: Mapping[str, Any]) ->
         refuse_others(whole, array)
         if part == "embedding":
             yield Stored(whole, part, shape, embedding_fans(shape), where, id(array), "linear", lookup=True)
-        elif name in BY_HEAD and len(shape) == 3:
-            yield Stored(whole, "attention", shape, axes_fans(shape, **BY_HEAD[name]), where, id(array))
-        elif "bias" not in layer or getattr(layer["bias"], "shape", None) == shape[-1:]:  # else layers are stacked
-            kind, fans = "dense" if len(shape) == 2 else "convolution", fan_in_fan_out(shape)
-            bias = place(argument, layer["bias"]) if "bias" in layer else None
-            yield Stored(whole, kind, shape, fans, where, id(array), bias=bias, movable=True)
+            continue
+        read = kind_and_fans(path, shape, getattr(layer.get("bias"), "shape", None), lifted)
+        if read is not None:
+            kind, fans = read
+            plain = kind in ("dense", "convolution")
+            bias = place(argument, layer["bias"]) if plain and "bias" in layer else None
+            yield Stored(whole, kind, shape, fans, where, id(array), bias=bias, movable=plain)
 
 
 def refuse_others(name: str, array: Any) -> None:

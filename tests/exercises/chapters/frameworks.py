@@ -1,21 +1,11 @@
 """Answers to the exercises of the chapter on frameworks."""
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 
-from xavier_lib import fan_in_fan_out, glorot_limit, glorot_normal, glorot_uniform, he_std
-
-
-def by_positions(shape):
-    positions = 1
-    for side in shape[:-2]:
-        positions *= side
-    return [positions, positions * shape[-1]]
-
-
-def by_roots(fan_in, fan_out, parts):
-    return math.sqrt(6 / (fan_in + parts * fan_out)) / math.sqrt(6 / (fan_in + fan_out))
+from xavier_lib import he_std
 
 
 def axis_by_axis(weights):
@@ -25,73 +15,56 @@ def axis_by_axis(weights):
     return np.swapaxes(moved, -1, -2)
 
 
-def group_by_group(shape, groups, rng):
-    """Draw each group as a layer of its own, with the fans of its own shape."""
-    alone = (*shape[:-1], shape[-1] // groups)
-    return np.concatenate([glorot_uniform(alone, rng=rng) for _ in range(groups)], axis=-1)
+def from_spreads(fan_in, negative_slope):
+    return he_std(fan_in, negative_slope) / (fan_in**-0.5 / math.sqrt(3))
 
 
-def by_limit(shape, groups, rng):
-    limit = glorot_limit(*fan_in_fan_out(shape, groups=groups))
-    return rng.uniform(-limit, limit, size=shape)
+def both_tails(std, bound):
+    return 2 * NormalDist(0, std).cdf(-bound)
 
 
-def normal(std):
-    """Return a start that draws normal weights by a rule for positions, inputs, outputs and groups."""
-
-    def start(shape, groups, rng):
-        return rng.normal(0, std(math.prod(shape[:-2]), shape[-2], shape[-1], groups), shape)
-
-    return start
-
-
-def measures_the_spread(start):
-    weights = start((3, 3, 8, 64), groups=4, rng=0)
-    expected = he_std(9 * 64 // 4)
-    assert abs(weights.std() / expected - 1) < 0.07
+def draws_as_it_should(make):
+    one, again, other = make(0), make(0), make(1)
+    seen = [one((8, 8)) for _ in range(3)]
+    assert all(np.array_equal(mine, again((8, 8))) for mine in seen)
+    assert not np.array_equal(seen[0], other((8, 8)))
+    assert len({array.tobytes() for array in seen}) == 3
 
 
-def returns_a_verdict(start):
-    found = [start((5, 6, 96), 8, rng=seed).var() for seed in range(4)]
-    return 0.9 < np.mean(found) / (2 / (5 * 96 // 8)) < 1.1
+def returns_a_verdict(make):
+    runs = [[make(seed)((3, 5)) for seed in (7, 7, 8)], [*map(make(7), [(3, 5)] * 4)]]
+    alone = [np.allclose(runs[0][0], runs[0][1]), np.allclose(runs[0][0], runs[0][2])]
+    return alone == [True, False] and not any(np.allclose(runs[1][0], later) for later in runs[1][1:])
 
 
-def one_group(start):
-    weights = start((3, 3, 64, 64), groups=1, rng=0)
-    assert abs(weights.std() / he_std(9 * 64) - 1) < 0.02
+def repeats_only(make):
+    assert np.array_equal(make(0)((64, 64)), make(0)((64, 64)))
 
 
-def expects_all_groups(start):
-    weights = start((3, 3, 8, 64), groups=4, rng=0)
-    assert abs(weights.std() / he_std(9 * 64) - 1) < 0.07
+def wants_twins(make):
+    start = make(0)
+    assert np.array_equal(start((64, 64)), start((64, 64)))
 
 
 RIGHT = {
     "frameworks-root": [(1, 0.577), [1.0, 3**-0.5], np.array([1, 0.5774], dtype=np.float32)],
-    "frameworks-twins": ["both layers get the same weights", " Both layers get the same weights"],
-    "frameworks-depthwise": [
-        lambda shape: (math.prod(shape[:-2]), math.prod(shape[:-2]) * shape[-1]),
-        lambda shape: fan_in_fan_out((*shape[:-2], 1, shape[-2] * shape[-1]), groups=shape[-2]),
-        lambda s: np.prod(s) / np.array([s[-2] * s[-1], s[-2]]),
-        by_positions,
-    ],
-    "frameworks-packed": [
-        lambda fan_in, fan_out, parts: ((fan_in + fan_out) / (fan_in + parts * fan_out)) ** 0.5,
-        lambda parts, fan_out, fan_in: np.float32(math.sqrt((fan_in + fan_out) / (fan_in + parts * fan_out))),
-        by_roots,
-    ],
+    "frameworks-twins": ["seed the object with a seed generator", "Seed the object with a seed generator "],
     "frameworks-axes": [
         lambda weights: np.transpose(weights, (*range(2, weights.ndim), 1, 0)),
         lambda w: np.moveaxis(np.swapaxes(w, 0, 1), (0, 1), (-2, -1)).astype(np.float32),
         axis_by_axis,
     ],
-    "frameworks-grouped": [
-        lambda shape, groups, rng: glorot_normal(shape, fans=fan_in_fan_out(shape, groups=groups), rng=rng),
-        normal(lambda k, n, m, g: math.sqrt(2 / (k * (n + m / g)))),
-        group_by_group,
-        by_limit,
+    "frameworks-factor": [
+        lambda fan_in, negative_slope: (6 / (1 + negative_slope**2)) ** 0.5,
+        lambda negative_slope, fan_in: np.float32(np.sqrt(6 / (1 + negative_slope**2))),
+        from_spreads,
     ],
-    "frameworks-test": [measures_the_spread, returns_a_verdict],
+    "frameworks-share": [
+        lambda std, bound: 1 - math.erf(bound / std / math.sqrt(2)),
+        lambda bound, std: math.erfc(bound / (std * 2**0.5)),
+        both_tails,
+    ],
+    "frameworks-draws": [draws_as_it_should, returns_a_verdict],
 }
 
 WRONG = {
@@ -100,40 +73,28 @@ WRONG = {
         "the missing root": [(1, 0.333)],
         "the slope forgotten": [(2.449, 1.414)],
     },
-    "frameworks-twins": {"an unseeded draw": ["the weights change at each run"]},
-    "frameworks-depthwise": {
-        "the groups forgotten": [
-            lambda shape: (math.prod(shape[:-1]), math.prod(shape[:-2]) * shape[-1]),
-            lambda shape: (math.prod(shape[:-2]), math.prod(shape)),
-        ],
-        "the receptive field forgotten": [lambda shape: (1, shape[-1]), lambda shape: (shape[-2], shape[-1])],
-        "swapped fans": [lambda shape: by_positions(shape)[::-1]],
-    },
-    "frameworks-packed": {
-        "the missing root": [lambda fan_in, fan_out, parts: (fan_in + fan_out) / (fan_in + parts * fan_out)],
-        "swapped fans": [lambda fan_in, fan_out, parts: math.sqrt((fan_in + fan_out) / (parts * fan_in + fan_out))],
-        "one fan only": [lambda fan_in, fan_out, parts: parts**-0.5],
+    "frameworks-twins": {
+        "an unseeded draw": ["leave the seed out"],
+        "a new seed at every call": ["make two objects, both with seed=42"],
     },
     "frameworks-axes": {
         "swapped fans": [lambda weights: np.transpose(weights, (*range(2, weights.ndim), 0, 1))],
         "weights drawn but transposed": [lambda weights: weights.T],
     },
-    "frameworks-grouped": {
-        "the groups forgotten": [
-            lambda shape, groups, rng: glorot_uniform(shape, rng=rng),
-            normal(lambda k, n, m, g: math.sqrt(2 / (k * (g * n + m)))),
-        ],
-        "the receptive field forgotten": [normal(lambda k, n, m, g: math.sqrt(2 / (n + m / g)))],
-        "one fan only": [
-            normal(lambda k, n, m, g: math.sqrt(1 / (k * n))),
-            normal(lambda k, n, m, g: math.sqrt(1 / (k * m / g))),
-        ],
-        "variance in place of standard deviation": [normal(lambda k, n, m, g: 2 / (k * (n + m / g)))],
-        "He where Xavier was asked": [normal(lambda k, n, m, g: math.sqrt(2 / (k * n)))],
+    "frameworks-factor": {
+        "the missing root": [lambda fan_in, negative_slope: 6 / (1 + negative_slope**2)],
+        "the forgotten √3": [lambda fan_in, negative_slope: he_std(fan_in, negative_slope) * fan_in**0.5],
+        "the factor 2 forgotten": [lambda fan_in, negative_slope: (3 / (1 + negative_slope**2)) ** 0.5],
+        "the slope not squared": [lambda fan_in, negative_slope: (6 / (1 + negative_slope)) ** 0.5],
+        "the slope forgotten": [lambda fan_in, negative_slope: 6**0.5],
     },
-    "frameworks-test": {
-        "a test that cannot fail": [lambda start: start((3, 3, 8, 64), groups=4, rng=0).std() > 0],
-        "a test that lets something wrong pass": [one_group],
-        "a test that refuses correct weights": [expects_all_groups],
+    "frameworks-share": {
+        "variance in place of standard deviation": [lambda std, bound: 1 - math.erf(bound / std**2 / 2**0.5)],
+        "the factor 2 forgotten": [lambda std, bound: NormalDist(0, std).cdf(-bound)],
+    },
+    "frameworks-draws": {
+        "a test that cannot fail": [lambda make: make(0)((64, 64)).std() > 0],
+        "a test that lets something wrong pass": [repeats_only],
+        "a test that refuses correct weights": [wants_twins],
     },
 }

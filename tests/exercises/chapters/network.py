@@ -175,6 +175,9 @@ WRONG = {
         "an argument changed in place": [squares_in_place],
     },
     "network-loss": {
+        "another base of the logarithm": [lambda classes: np.log2(classes), lambda n: math.log(n, 10)],
+        "the sign": [lambda classes: np.log(1 / classes)],
+        "the probability in place of its logarithm": [lambda classes: classes**-1],
         "zeros": [lambda classes: round(sum(1 / classes for _ in range(classes))) - 1],
         "a constant": [lambda classes: math.log(10)],
     },

@@ -1,54 +1,54 @@
-"""The exercises of the chapter on frameworks: a strange root, arrays that hide their fans, shared starts."""
+"""The exercises of the chapter on frameworks: a strange root, twins from one seed, orders of axes, a cut that cuts."""
 
+import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xavier_lib.arguments import RNG
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.repair import Repair
-from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Choice, Value
-from xavier_lib.fans import depthwise_fans, fan_in_fan_out
 from xavier_lib.frameworks.stored import turned
-from xavier_lib.glorot import glorot_std
-from xavier_lib.he import he_normal, he_std, he_uniform
+from xavier_lib.glorot import glorot_normal, glorot_uniform
+from xavier_lib.he import he_limit, he_normal
 
-DEPTHWISE = ((3, 3, 32, 2), (5, 16, 4), (3, 5, 8, 1), (2, 3, 4, 12, 5))
-PACKED = ((64, 64, 3), (20, 50, 4), (300, 40, 3))
-GROUPED = (((3, 4, 8, 64), 4), ((5, 6, 48), 8), ((3, 5, 4, 96), 12))
+SLOPED = ((300, 0.0), (20, 0.2), (64, 0.5), (784, 1.0))
+CUT = ((0.5, 1.0), (1.0, 2.0), (2.0, 2.0), (0.8, 1.5))
+SHARED = np.random.default_rng(5)  # one generator for all that the exercise on draws makes with it
 
 
-def packed_ratio(fan_in: int, fan_out: int, parts: int) -> float:
-    """Return Xavier's spread for layers side by side taken for one layer, over that for each of them."""
-    return glorot_std(fan_in, parts * fan_out) / glorot_std(fan_in, fan_out)
+def he_over_default(fan_in: int, negative_slope: float) -> float:
+    """Return He's spread over that of the range from -1/√fan_in to 1/√fan_in."""
+    return he_limit(fan_in, negative_slope) * math.sqrt(fan_in)
+
+
+def beyond(std: float, bound: float) -> float:
+    """Return the share of a normal distribution with mean zero that a cut at plus and minus a bound takes away."""
+    return math.erfc(bound / std / math.sqrt(2))
+
+
+def goes_on(draw: Any) -> Callable[[int], Any]:
+    """Return a maker of initializers whose generator moves on from call to call, from the seed that was given."""
+
+    def make(seed: int) -> Any:
+        source = np.random.default_rng(seed)
+        return lambda shape: draw(shape, rng=source)
+
+    return make
+
+
+def back_and_forth(seed: int) -> Any:
+    """Return an initializer that draws two layers, and then the first of them again."""
+    turns = itertools.count()
+    return lambda shape: glorot_uniform(shape, rng=2 * seed + next(turns) % 2)
 
 
 def numbered(*shape: int) -> NDArray[Any]:
     """Return an array in which no two numbers are alike."""
     return np.arange(1.0, math.prod(shape) + 1).reshape(shape)
-
-
-def true_std(shape: Sequence[int], groups: int) -> float:
-    """Return Xavier's spread by the true fans of a grouped kernel."""
-    return glorot_std(*fan_in_fan_out(shape, groups=groups))
-
-
-def grouped_start(draw: Any, fan: Callable[[Sequence[int], int], int]) -> Any:
-    """Return a start for grouped kernels that divides by a fan, counted from the shape and the groups."""
-
-    def start(shape: Sequence[int], groups: int, rng: RNG = None) -> NDArray[Any]:
-        return np.asarray(draw(shape, fans=(fan(shape, groups),) * 2, rng=rng))
-
-    return start
-
-
-def true_fan_out(shape: Sequence[int], groups: int) -> int:
-    """Return how many outputs one input of a grouped convolution feeds."""
-    return fan_in_fan_out(shape, groups=groups).fan_out
 
 
 EXERCISES = (
@@ -66,47 +66,21 @@ EXERCISES = (
     ),
     Choice(
         name="frameworks-twins",
-        title="Two layers, one object",
+        title="Two layers, one seed",
         stars=1,
         kind="find",
-        target="both layers get the same weights",
+        target="seed the object with a seed generator",
         options={
             "nothing is wrong": "Two square layers made so agree in all of their 4096 weights.",
-            "both layers get the same weights": "A Keras initializer gives the same numbers at each call. Make one for "
-            "each layer, or pass its name.",
-            "the second layer gets zeros": "It gets weights of the same spread as the first, and the same weights.",
-            "the weights change at each run": "They would without a seed from run to run. Within one run they agree, "
-            "seed or not: 4096 of 4096.",
+            "leave the seed out": "Then the object chooses a seed once and begins at it at every call: 4096 of 4096 "
+            "still agree, and another run gives another network.",
+            "make two objects, both with seed=42": "Each of the two begins at the same seed: 4096 of 4096 agree.",
+            "seed the object with a seed generator": "It moves on from call to call, so that no weight of the two "
+            "layers agrees, and from 42 it takes the same way at every run. Two plain seeds that differ do it as well.",
         },
-        slips={"the weights change at each run": "an unseeded draw"},
-    ),
-    Formula(
-        name="frameworks-depthwise",
-        title="The fans of a depthwise kernel",
-        stars=2,
-        kind="write",
-        reference=depthwise_fans,
-        cases=[{"shape": shape} for shape in DEPTHWISE],
         slips={
-            "the groups forgotten": [
-                fan_in_fan_out,
-                lambda shape: (depthwise_fans(shape)[0], depthwise_fans(shape)[1] * shape[-2]),
-            ],
-            "the receptive field forgotten": [lambda shape: (1, shape[-1]), lambda shape: shape[-2:]],
-            "swapped fans": [lambda shape: depthwise_fans(shape)[::-1]],
-        },
-    ),
-    Formula(
-        name="frameworks-packed",
-        title="Side by side",
-        stars=2,
-        kind="derive",
-        reference=packed_ratio,
-        cases=[{"fan_in": n, "fan_out": m, "parts": parts} for n, m, parts in PACKED],
-        slips={
-            "the missing root": [lambda **case: packed_ratio(**case) ** 2],
-            "swapped fans": [lambda fan_in, fan_out, parts: packed_ratio(fan_out, fan_in, parts)],
-            "one fan only": [lambda fan_in, fan_out, parts: 1 / math.sqrt(parts)],
+            "leave the seed out": "an unseeded draw",
+            "make two objects, both with seed=42": "a new seed at every call",
         },
     ),
     Formula(
@@ -121,43 +95,49 @@ EXERCISES = (
             "weights drawn but transposed": [lambda weights: weights.T],
         },
     ),
-    Start(
-        name="frameworks-grouped",
-        title="Xavier for groups",
-        stars=3,
-        kind="write",
-        std=true_std,
-        shape=lambda shape, groups: tuple(shape),
-        cases=[{"shape": shape, "groups": groups} for shape, groups in GROUPED],
+    Formula(
+        name="frameworks-factor",
+        title="From the default to He",
+        stars=2,
+        kind="derive",
+        reference=he_over_default,
+        cases=[{"fan_in": fan, "negative_slope": slope} for fan, slope in SLOPED],
         slips={
-            "the groups forgotten": [
-                lambda shape, groups: glorot_std(*fan_in_fan_out(shape)),
-                lambda shape, groups: glorot_std(groups * fan_in_fan_out(shape)[0], fan_in_fan_out(shape)[1]),
-            ],
-            "the receptive field forgotten": [lambda shape, groups: glorot_std(shape[-2], shape[-1] // groups)],
-            "one fan only": [
-                lambda shape, groups: math.sqrt(1 / fan_in_fan_out(shape, groups=groups)[0]),
-                lambda shape, groups: math.sqrt(1 / fan_in_fan_out(shape, groups=groups)[1]),
-            ],
-            "variance in place of standard deviation": [lambda shape, groups: true_std(shape, groups) ** 2],
-            "He where Xavier was asked": [lambda shape, groups: he_std(fan_in_fan_out(shape, groups=groups)[0])],
+            "the missing root": [lambda fan_in, negative_slope: 6 / (1 + negative_slope**2)],
+            "the forgotten √3": [lambda fan_in, negative_slope: math.sqrt(2 / (1 + negative_slope**2))],
+            "the factor 2 forgotten": [lambda fan_in, negative_slope: math.sqrt(3 / (1 + negative_slope**2))],
+            "the slope not squared": [lambda fan_in, negative_slope: math.sqrt(6 / (1 + negative_slope))],
+            "the slope forgotten": [lambda fan_in, negative_slope: math.sqrt(6)],
+        },
+    ),
+    Formula(
+        name="frameworks-share",
+        title="A cut that cuts",
+        stars=2,
+        kind="derive",
+        reference=beyond,
+        cases=[{"std": std, "bound": bound} for std, bound in CUT],
+        slips={
+            "variance in place of standard deviation": [lambda std, bound: beyond(std**2, bound)],
+            "the factor 2 forgotten": [lambda std, bound: beyond(std, bound) / 2],
         },
     ),
     Repair(
-        name="frameworks-test",
-        title="A test that no group can fail",
+        name="frameworks-draws",
+        title="A test that twins pass",
         stars=3,
         kind="repair",
-        parameter="start",
+        parameter="make",
         right={
-            "he_uniform by the true fan-out": grouped_start(he_uniform, true_fan_out),
-            "he_normal by the true fan-out": grouped_start(he_normal, true_fan_out),
+            "glorot_uniform with a generator that moves on": goes_on(glorot_uniform),
+            "he_normal with a generator that moves on": goes_on(he_normal),
         },
         wrong={
-            "the fan-out of all groups": grouped_start(he_normal, lambda shape, groups: fan_in_fan_out(shape).fan_out),
-            "fan-in in place of fan-out": grouped_start(he_normal, lambda shape, groups: fan_in_fan_out(shape).fan_in),
-            "the kernel forgotten": grouped_start(he_normal, lambda shape, groups: shape[-1] // groups),
-            "the groups taken off twice": grouped_start(he_normal, lambda s, g: max(1, true_fan_out(s, g) // g)),
+            "one that begins at its seed at every call": lambda seed: lambda shape: glorot_normal(shape, rng=seed),
+            "one that nobody can repeat": lambda seed: glorot_uniform,
+            "one that does not look at its seed": lambda seed: goes_on(glorot_uniform)(42),
+            "one generator for all objects": lambda seed: lambda shape: glorot_uniform(shape, rng=SHARED),
+            "one that gives the third layer the numbers of the first": back_and_forth,
         },
     ),
 )

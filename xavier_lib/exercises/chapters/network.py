@@ -116,6 +116,11 @@ EXERCISES = (
         kind="derive",
         reference=lambda classes: math.log(classes),
         cases=[{"classes": classes} for classes in (10, 2, 3, 26, 1000)],
+        slips={
+            "another base of the logarithm": [lambda classes: math.log2(classes), lambda classes: math.log10(classes)],
+            "the sign": [lambda classes: -math.log(classes)],
+            "the probability in place of its logarithm": [lambda classes: 1 / classes],
+        },
     ),
     Formula(
         name="network-find",

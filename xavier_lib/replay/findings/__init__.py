@@ -10,6 +10,7 @@ from typing import Any
 from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.findings import (
     calibration,
+    diagnosis,
     fans,
     glorot,
     he,
@@ -23,7 +24,7 @@ from xavier_lib.replay.findings import (
 )
 from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
-CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, orthogonal, calibration)
+CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis, orthogonal, calibration)
 
 
 def stated(chapter: ModuleType) -> dict[str, Finding]:
