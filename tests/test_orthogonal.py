@@ -83,7 +83,7 @@ def test_the_angle_of_a_plane_is_uniform_and_half_of_the_draws_are_mirrored():
 
 @pytest.mark.parametrize("shape", [(9, 3), (3, 9)])
 def test_rows_or_columns_of_a_rectangle_are_uniform_too(shape):
-    """E w⁴ = 3 / (n (n + 2)) for an entry of a unit vector of n = 9 numbers, and its mean is 0, on and off the diagonal.
+    """E w⁴ = 3 / (n (n + 2)) for an entry of a unit vector of 9 numbers, and its mean is 0, on and off the diagonal.
 
     The bands are 4.5 standard errors; without the signs of R the first entry's mean is -0.27, eleven times its band.
     """
