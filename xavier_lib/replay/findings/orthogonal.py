@@ -102,6 +102,8 @@ HOLDS: Mapping[str, Judge] = {
     "orthogonal-spread": lambda seen: ratio(seen["normal"]) > 20,
     "orthogonal-together": lambda seen: ratio(seen["orthogonal"]) < 4,
     "orthogonal-deep": lambda seen: within(seen["orthogonal"]["to 90%"], 10) and seen["normal"]["best"] < 0.6,
+    "orthogonal-behind": lambda seen: seen["normal"]["to 90%"] is None,
+    "orthogonal-bold": lambda seen: seen["orthogonal"]["to 90%"] is not None,
     "orthogonal-late": lambda seen: seen["normal"]["to 90%"] is not None,
     "orthogonal-sooner": lambda seen: (
         seen["orthogonal"]["to 90%"] is not None
