@@ -46,7 +46,7 @@ CONTRACT = {
     *("naive_uniform", "variance_scaling"),
     *("glorot_limit", "glorot_normal", "glorot_std", "glorot_uniform", "xavier_normal", "xavier_uniform"),
     *("he_limit", "he_normal", "he_std", "he_uniform", "lecun_normal", "lecun_uniform"),
-    *("delta_orthogonal", "orthogonal"),
+    *("delta_orthogonal", "lsuv", "orthogonal"),
 }
 
 

@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from xavier_lib.calibration import lsuv
 from xavier_lib.diagnosis import diagnose
 from xavier_lib.fans import Fans, fan_in_fan_out
 from xavier_lib.glorot import (
@@ -58,6 +59,7 @@ __all__ = [
     "leaky_relu",
     "lecun_normal",
     "lecun_uniform",
+    "lsuv",
     "naive_normal",
     "naive_uniform",
     "orthogonal",

@@ -1,11 +1,11 @@
 """Calibration: the scale of a layer is measured on a batch, where a formula would derive it."""
 
-import math
-
 from numpy.typing import ArrayLike
 
 from xavier_lib.arguments import flag, of_kind, positive, whole
+from xavier_lib.nn.arrays import Array
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.nn.signals import near_one
 
 
 def lsuv(network: MLP, x: ArrayLike, *, tolerance: float = 0.1, tries: int = 10, center: bool = False) -> MLP:
@@ -27,6 +27,9 @@ def lsuv(network: MLP, x: ArrayLike, *, tolerance: float = 0.1, tries: int = 10,
         center: whether the biases first take away each unit's mean over the batch. This is no part of the paper's
             algorithm; without it the mean of a unit counts as variance from unit to unit.
 
+    Returns:
+        A new network of the same sizes, activation and dtype.
+
     Raises:
         TypeError: if the network is no MLP, or another argument is of a wrong kind.
         ValueError: if the batch has another width or values that are not finite, a number is out of range, or the
@@ -44,19 +47,32 @@ def lsuv(network: MLP, x: ArrayLike, *, tolerance: float = 0.1, tries: int = 10,
     of_kind("network", network, MLP)
     limit, most, centered = positive("tolerance", tolerance), whole("tries", tries), flag("center", center)
     found = network
-    for layer, (weights, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        rows = found.forward(x).activations[layer]
+    for layer in range(len(network.weights)):
         for _ in range(most):
-            z = rows @ weights + bias
+            z = found.forward(x).pre_activations[layer]
             if centered:
-                mean = z.mean(axis=0)
-                z, bias = z - mean, bias - mean
-            variance = float(z.var())
-            if abs(variance - 1) < limit:
+                found = found.with_layer(layer, bias=found.biases[layer] - z.mean(axis=0))
+                z = z - z.mean(axis=0)
+            size = spread(z)
+            if abs(size * size - 1) < limit:
                 break
-            if variance <= 0:
+            if not size:
                 raise ValueError(f"x must give outputs that vary at every layer, got variance 0 at layer {layer + 1}")
-            weights = weights / math.sqrt(variance)
-            bias = bias / math.sqrt(variance) if centered else bias
-        found = found.with_layer(layer, weights=weights, bias=bias)
+            bias = found.biases[layer] / size if centered else found.biases[layer]
+            found = found.with_layer(layer, weights=found.weights[layer] / size, bias=bias)
     return found
+
+
+def spread(z: Array) -> float:
+    """Return the standard deviation of pre-activations over rows and units, for numbers of any size.
+
+    The scale that :doc:`/chapters/calibration` takes from a layer.
+
+    >>> import numpy as np
+    >>> spread(np.array([[1e200, -1e200], [1e200, -1e200]]))
+    1e+200
+    """
+    if not z.any():
+        return 0.0
+    scaled, power = near_one(z.astype(float, copy=False))
+    return float(power * scaled.std())

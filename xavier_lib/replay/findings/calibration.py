@@ -101,9 +101,11 @@ HOLDS: Mapping[str, Judge] = {
     "calibration-silu": lambda seen: (
         seen["scale"]["best"] > max(seen["He"]["best"], 0.3) and seen["none"]["best"] < CHANCE
     ),
+    "calibration-late": lambda seen: None not in (seen["scale"]["to 90%"], seen["He"]["to 90%"]),
     "calibration-scale": lambda seen: seen["scale"]["best"] < CHANCE,
     "calibration-mean": lambda seen: seen["mean"]["best"] < CHANCE,
     "calibration-both": lambda seen: seen["both"]["best"] > 0.85,
+    "calibration-shallow": lambda seen: seen["scale"]["to 90%"] is not None,
     "calibration-offset": lambda seen: seen["scale"] < 0.01 and seen["both"] > 0.9,
     "calibration-batch": lambda seen: seen["32"][0] > 0.5 and seen["32"][1] < 2,
 }
