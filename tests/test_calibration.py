@@ -116,6 +116,13 @@ def test_without_center_the_biases_stay_zero(activation):
         assert not bias.any()
 
 
+def test_without_center_biases_that_are_there_stay():
+    """The paper scales the weights alone."""
+    network = drawn().with_layer(1, bias=np.linspace(-1, 1, 40))
+
+    assert np.array_equal(lsuv(network, X).biases[1], network.biases[1])
+
+
 def test_what_lies_within_the_tolerance_is_not_touched():
     """The paper's loop ends as soon as the variance is near enough."""
     network = lsuv(drawn(), X)
