@@ -101,6 +101,8 @@ HOLDS: Mapping[str, Judge] = {
     "calibration-silu": lambda seen: (
         seen["scale"]["best"] > max(seen["He"]["best"], 0.3) and seen["none"]["best"] < CHANCE
     ),
+    "calibration-sunk": lambda seen: seen["He"]["best"] < CHANCE,
+    "calibration-he-bold": lambda seen: seen["He"]["best"] > 0.8,
     "calibration-late": lambda seen: None not in (seen["scale"]["to 90%"], seen["He"]["to 90%"]),
     "calibration-scale": lambda seen: seen["scale"]["best"] < CHANCE,
     "calibration-mean": lambda seen: seen["mean"]["best"] < CHANCE,
