@@ -2,8 +2,7 @@
 
 from numpy.typing import ArrayLike
 
-from xavier_lib.arguments import flag, of_kind, positive, whole
-from xavier_lib.nn.arrays import Array
+from xavier_lib.arguments import flag, numbers, of_kind, positive, whole
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import near_one
 
@@ -63,16 +62,19 @@ def lsuv(network: MLP, x: ArrayLike, *, tolerance: float = 0.1, tries: int = 10,
     return found
 
 
-def spread(z: Array) -> float:
+def spread(z: ArrayLike) -> float:
     """Return the standard deviation of pre-activations over rows and units, for numbers of any size.
 
     The scale that :doc:`/chapters/calibration` takes from a layer.
 
-    >>> import numpy as np
-    >>> spread(np.array([[1e200, -1e200], [1e200, -1e200]]))
+    Raises:
+        TypeError, ValueError: if there are no numbers, or one is not finite.
+
+    >>> spread([[1e200, -1e200], [1e200, -1e200]])
     1e+200
     """
-    if not z.any():
+    array = numbers("z", z)
+    if not array.any():
         return 0.0
-    scaled, power = near_one(z.astype(float, copy=False))
+    scaled, power = near_one(array)
     return float(power * scaled.std())

@@ -23,6 +23,7 @@ SLIPS = {
     "variance in place of second moment": "The mean was taken away before squaring, and the next layer feels it.",
     "the signs forgotten": "Q was taken as the decomposition gives it, without the signs of the diagonal of R.",
     "one mean for all units": "A mean over rows and units stands where each unit has a mean of its own.",
+    "layers measured out of turn": "A layer was measured behind layers that did not have their new scale yet.",
     "one layer too many or too few": "The numbers are right for a network with another number of layers.",
     "the derivative forgotten": "The gradient passed an activation function without its slope.",
     "the derivative at the wrong place": "Pre-activation and activation were mixed up where the slope was taken.",

@@ -14,13 +14,42 @@ def in_steps(weights, rows):
     return weights
 
 
-def by_rms(weights, rows):
-    return weights / np.sqrt(np.mean((rows @ weights) ** 2))
-
-
 def scaled_in_place(weights, rows):
     weights /= (rows @ weights).std()
     return weights
+
+
+def in_turn(weights, rows, f):
+    scaled = np.array(weights)
+    for layer in scaled:
+        z = rows @ layer
+        layer /= z.std()
+        rows = f(rows @ layer)
+    return scaled
+
+
+def written_into(weights, rows, f):
+    for layer in weights:
+        layer /= (rows @ layer).std()
+        rows = f(rows @ layer)
+    return weights
+
+
+def out_of_turn(weights, rows, f):
+    found = []
+    for layer in weights:
+        z = rows @ layer
+        found.append(layer / z.std())
+        rows = f(z)
+    return np.array(found)
+
+
+def by_variance(weights, rows, f):
+    found = []
+    for layer in weights:
+        found.append(layer / (rows @ layer).var())
+        rows = f(rows @ found[-1])
+    return found
 
 
 def of_variances(z):
@@ -87,16 +116,21 @@ def all_at_once(weights, rows, f):
 RIGHT = {
     "calibration-factor": [20, 1 / np.sqrt(0.0025), [20.0], 1 / 0.05],
     "calibration-layer": [by_hand, in_steps, lambda rows, weights: by_hand(weights, rows).tolist()],
+    "calibration-turn": [in_turn, lambda f, rows, weights: in_turn(weights, rows, f).tolist()],
     "calibration-share": [of_variances, without_means],
     "calibration-both": [stack, recursive, lambda rows, f, weights: stack(weights, rows, f).tolist()],
 }
 
 WRONG = {
-    "calibration-factor": {"the missing root": [400, 1 / 0.0025], None: [0.05, 0.0025]},
+    "calibration-factor": {"the missing root": [400, 1 / 0.0025]},
     "calibration-layer": {
         "the missing root": [lambda weights, rows: weights / np.var(rows @ weights)],
         "an argument changed in place": [scaled_in_place],
-        None: [by_rms],
+    },
+    "calibration-turn": {
+        "layers measured out of turn": [out_of_turn],
+        "the missing root": [by_variance],
+        "an argument changed in place": [written_into],
     },
     "calibration-share": {
         "one mean for all units": [lambda z: z.var() / (z**2).mean()],
@@ -105,6 +139,6 @@ WRONG = {
     "calibration-both": {
         "one mean for all units": [with_one_mean],
         "the missing root": [by_variances],
-        None: [all_at_once],
+        "layers measured out of turn": [all_at_once],
     },
 }

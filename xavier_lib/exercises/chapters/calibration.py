@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.value import Value
+from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import ACTIVATIONS
 
 Array = NDArray[Any]
@@ -39,15 +40,33 @@ def share(z: Array, mean: Function) -> Array:
     return np.asarray(np.mean((z - mean(z)) ** 2) / np.mean(z**2))
 
 
-def repaired(weights: Array, rows: Array, f: Function, *, mean: Function = own_mean, power: float = 1.0) -> Array:
-    """Return the scaled weights of a stack, where each layer's mean is taken away first."""
+def no_mean(z: Array) -> Array:
+    """Return zeros."""
+    return np.zeros_like(z)
+
+
+def repaired(
+    weights: Array, rows: Array, f: Function, *, mean: Function = own_mean, power: float = 1.0, carried: bool = True
+) -> Array:
+    """Return the scaled weights of a stack, where each layer's mean is taken away first.
+
+    If the scale is not carried on, each layer is measured behind layers as they were.
+    """
     found = []
     for layer in weights:
         z = rows @ layer - mean(rows @ layer)
         size = z.std() ** power
         found.append(layer / size)
-        rows = f(z / size)
+        rows = f(z / size if carried else z)
     return np.array(found)
+
+
+def stacks(*settings: tuple[float, ActivationName]) -> list[dict[str, Any]]:
+    """Return stacks of three square layers of some spread, with rows and an activation."""
+    return [
+        {"weights": normal((3, 4, 4), seed, std=std), "rows": normal((9, 4), seed + 7), "f": ACTIVATIONS[name].f}
+        for seed, (std, name) in enumerate(settings)
+    ]
 
 
 EXERCISES = (
@@ -73,6 +92,21 @@ EXERCISES = (
         tolerance=1e-5,
     ),
     Formula(
+        name="calibration-turn",
+        title="In turn",
+        stars=2,
+        kind="find",
+        reference=lambda weights, rows, f: repaired(weights, rows, f, mean=no_mean),
+        cases=stacks((0.3, "tanh"), (2.0, "sigmoid"), (4.0, "softsign")),
+        slips={
+            "layers measured out of turn": [
+                lambda weights, rows, f: repaired(weights, rows, f, mean=no_mean, carried=False)
+            ],
+            "the missing root": [lambda weights, rows, f: repaired(weights, rows, f, mean=no_mean, power=2)],
+        },
+        tolerance=1e-5,
+    ),
+    Formula(
         name="calibration-share",
         title="How much of it is signal?",
         stars=2,
@@ -84,7 +118,6 @@ EXERCISES = (
         ],
         slips={
             "one mean for all units": [lambda z: share(z, one_mean)],
-            "the missing root": [lambda z: share(z, own_mean) ** 2],
         },
         tolerance=1e-5,
     ),
@@ -94,12 +127,10 @@ EXERCISES = (
         stars=3,
         kind="write",
         reference=lambda weights, rows, f: repaired(weights, rows, f),
-        cases=[
-            {"weights": normal((3, 4, 4), seed, std=std), "rows": normal((9, 4), seed + 7), "f": ACTIVATIONS[name].f}
-            for seed, (std, name) in enumerate(((0.02, "sigmoid"), (1.0, "tanh"), (5.0, "sigmoid")))
-        ],
+        cases=stacks((0.02, "sigmoid"), (1.0, "tanh"), (5.0, "sigmoid")),
         slips={
             "one mean for all units": [lambda weights, rows, f: repaired(weights, rows, f, mean=one_mean)],
+            "layers measured out of turn": [lambda weights, rows, f: repaired(weights, rows, f, carried=False)],
             "the missing root": [lambda weights, rows, f: repaired(weights, rows, f, power=2)],
         },
         tolerance=1e-5,
