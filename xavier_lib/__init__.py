@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from xavier_lib.calibration import lsuv
 from xavier_lib.diagnosis import diagnose
 from xavier_lib.fans import Fans, fan_in_fan_out
 from xavier_lib.glorot import (
@@ -17,6 +18,7 @@ from xavier_lib.he import he_limit, he_normal, he_std, he_uniform
 from xavier_lib.naive import naive_normal, naive_uniform
 from xavier_lib.nn.activations import ACTIVATIONS, Activation, leaky_relu
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.orthogonal import delta_orthogonal, orthogonal
 from xavier_lib.symmetry import constant
 from xavier_lib.weights.scaling import lecun_normal, lecun_uniform, variance_scaling
 
@@ -43,6 +45,7 @@ __all__ = [
     "Activation",
     "Fans",
     "constant",
+    "delta_orthogonal",
     "diagnose",
     "fan_in_fan_out",
     "glorot_limit",
@@ -56,8 +59,10 @@ __all__ = [
     "leaky_relu",
     "lecun_normal",
     "lecun_uniform",
+    "lsuv",
     "naive_normal",
     "naive_uniform",
+    "orthogonal",
     "variance_scaling",
     "xavier_normal",
     "xavier_uniform",

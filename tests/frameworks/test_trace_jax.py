@@ -900,6 +900,22 @@ def test_a_loss_of_ones_own_is_taken():
     assert found.layers[0].weight_gradient == pytest.approx(5 * usual.layers[0].weight_gradient, rel=CLOSE)
 
 
+LOSSES = {
+    "a lambda": (lambda outputs, y: cross_entropy(outputs, y), 10),
+    "by hand": (lambda outputs, y: (jax.nn.logsumexp(outputs, 1) - outputs[jnp.arange(len(y)), y]).mean(), 10),
+    "yes or no": (lambda outputs, y: (jax.nn.softplus(outputs[:, 0]) - outputs[:, 0] * (y > 4)).mean(), 2),
+    "squares": (lambda outputs, y: ((outputs[:, 0] - y) ** 2).mean(), None),
+    "five times": (lambda outputs, y: 5 * cross_entropy(outputs, y), None),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_classes_of_ones_own_loss_are_asked_of_the_loss(name):
+    """A cross-entropy is one by what it gives for equal outputs, not by its name; others have no guess to be above."""
+    loss, expected = LOSSES[name]
+    assert measured((lambda tree, x: x @ tree["w"], {"w": drawn(20, 10)}), X, LABELS, loss).classes == expected
+
+
 def test_without_targets_a_direction_stands_in_and_that_is_said():
     """Signs by chance from a source of their own: the same twice, gradients of size one at the outputs."""
     first, second = (measured(Perceptron(), X) for _ in range(2))

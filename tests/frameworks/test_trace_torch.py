@@ -597,6 +597,44 @@ def test_a_loss_of_the_models_own_is_taken():
     assert found.layers[0].weight_gradient > 0
 
 
+LOSSES = {
+    "a lambda": (lambda outputs, y: functional.cross_entropy(outputs, y), 10),
+    "of log shares": (lambda outputs, y: functional.nll_loss(functional.log_softmax(outputs, 1), y), 10),
+    "an object": (nn.CrossEntropyLoss(label_smoothing=0.1), 10),
+    "by hand": (lambda outputs, y: (outputs.logsumexp(1) - outputs[range(len(y)), y]).mean(), 10),
+    "yes or no": (lambda outputs, y: functional.binary_cross_entropy_with_logits(outputs[:, 0], (y > 4).float()), 2),
+    "squares": (lambda outputs, y: functional.mse_loss(outputs[:, 0], y.float()), None),
+    "five times": (lambda outputs, y: 5 * functional.cross_entropy(outputs, y), None),
+    "refuses": (lambda outputs, y: functional.cross_entropy(outputs, y) * (1 if outputs.requires_grad else None), None),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_classes_of_ones_own_loss_are_asked_of_the_loss(name):
+    """A cross-entropy is one by what it gives for equal outputs, not by its name; others have no guess to be above."""
+    loss, expected = LOSSES[name]
+    model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 10))
+    assert measured(model, normal(32, 8), classes(10, 32), loss).classes == expected
+
+
+def test_a_table_that_is_looked_up_twice_and_shared_with_the_output_is_the_last_layer_too():
+    """However often rows are picked, the product with the table is measured by itself."""
+
+    class Tied(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.table, self.layer = nn.Embedding(50, 16), nn.Linear(16, 16)
+
+        def forward(self, ids):
+            signal = self.table(ids) + self.layer(self.table(ids))
+            return signal @ self.table.weight.T
+
+    ids = classes(50, 24).reshape(4, 6)
+    first, _, last = measured(Tied(), ids, ids).layers
+    assert (first.lookup, first.last, last.lookup, last.last) == (True, False, False, True)
+    assert last.tied_to == first.name
+
+
 # Nothing changes
 
 

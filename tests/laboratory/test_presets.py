@@ -13,7 +13,20 @@ from tools.plain import LINK
 
 CHAPTERS = FOLDER.parents[1] / "chapters"
 TARGET = "../laboratory.md#"
-CORE = ("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "replay", "rectifiers", "table")
+CORE = (
+    "network",
+    "symmetry",
+    "naive",
+    "sigmoid",
+    "glorot",
+    "fans",
+    "he",
+    "replay",
+    "rectifiers",
+    "table",
+    "orthogonal",
+    "calibration",
+)
 SEEDS = 5
 CHANCE = 0.2  # above it a network has begun to learn; one digit in ten is right by guessing
 
@@ -146,8 +159,25 @@ def table(old: State) -> None:
     assert abs(one[20] - other[20]) <= 0.02
 
 
+def orthogonal(xavier: State) -> None:
+    """Half of the digits are right within four epochs."""
+    assert passes(xavier, 0.5, within=4)
+
+
+def calibration(small: State) -> None:
+    """At chance for ten epochs; at the gain 1.75 more than eight in ten are right after ten, and lines lie level."""
+    dragged = small._replace(gain=1.75)
+    assert best(small, 10) < CHANCE
+    assert best(dragged, 10) > 0.8
+    signal = dragged.signals()[0]
+    assert 0.2 < signal[-1] / signal[1] < 5
+
+
 SAID: dict[str, list[Callable[[State], None]]] = {
-    **{chapter.__name__: [chapter] for chapter in (network, symmetry, naive, fans, he, replay, rectifiers, table)},
+    **{
+        chapter.__name__: [chapter]
+        for chapter in (network, symmetry, naive, fans, he, replay, rectifiers, table, orthogonal, calibration)
+    },
     "sigmoid": [hiding, repaired],
     "glorot": [dragged, sinking],
 }

@@ -111,7 +111,8 @@ def remedy_of(layer: LayerRecord, size: str) -> str:
     if layer.branch is not None and layer.branches and size == "smaller":
         return branch_remedy(layer.branches)
     if layer.rule and layer.wanted and layer.spread:
-        return f"draw it by {layer.rule}'s rule: a spread of {layer.wanted:.3g}, not {layer.spread:.3g}"
+        remedy = f"draw it by {layer.rule}'s rule: a spread of {layer.wanted:.3g}, not {layer.spread:.3g}"
+        return remedy if layer.magnitude is None else f"{remedy}, before weight normalization is put on"
     rule = "He's start" if "relu" in (layer.activation or "") else "Glorot's start"
     return f"take {size} weights: {rule} for {layer.activation or 'what follows'}"
 

@@ -74,7 +74,8 @@ def alike(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
     """Find units that start as copies of one another, at the first layer that has them."""
     for layer in layers:
         enough = layer.alike >= (ALIKE if (layer.fan_in or 0) >= FEW_INPUTS else 0.5)
-        if is_matrix(layer) and enough and layer.weight and layer.finite and layer.trainable and not layer.last:
+        drawn = is_matrix(layer) and layer.finite and layer.weight > NO_START[0]
+        if drawn and enough and layer.trainable and not layer.last:
             spread = (
                 "all its weights are equal" if layer.spread <= 1e-7 * layer.weight else f"spread {layer.spread:.3g}"
             )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from xavier_lib.frameworks.trace.guess import classes_at_guess
 from xavier_lib.frameworks.trace.jax_sizes import is_float
 from xavier_lib.wording import shown
 
@@ -59,7 +60,7 @@ def loss_of(outputs: Any, y: Any, loss: Callable[[Any, Any], Any] | None, sample
         if not callable(loss):
             raise TypeError(f"loss must be a function of the outputs and the targets, got {shown(loss)}")
         value, gradients = own_loss(outputs, arrays, y, loss)
-        return Loss(value, classes_by(loss, None if main is None else arrays[main]), gradients)
+        return Loss(value, classes_by(loss, outputs, y), gradients)
     if main is None:
         raise ValueError("model must return an array of numbers for a loss to be taken, got none; pass loss")
     value, gradient, classes = usual(arrays[main], y)
@@ -96,10 +97,19 @@ def own_loss(outputs: Any, arrays: list[Any], y: Any, loss: Callable[[Any, Any],
     return float(value), [next(found) if is_float(array) else None for array in arrays]
 
 
-def classes_by(loss: Any, output: Any) -> int | None:
-    """Return the number of classes of a loss that is a cross-entropy by its name."""
-    name = getattr(getattr(loss, "func", loss), "__name__", type(loss).__name__).lower().replace("_", "")
-    return int(output.shape[-1]) if "crossentropy" in name and output is not None and output.ndim else None
+def classes_by(loss: Callable[[Any, Any], Any], outputs: Any, y: Any) -> int | None:
+    """Return the number of classes of a loss that is a cross-entropy, or None."""
+    import jax
+
+    def at(level: float) -> float:
+        def equal(leaf: Any) -> Any:
+            known = hasattr(leaf, "dtype") and is_float(leaf)
+            return jax.numpy.full(leaf.shape, level, jax.numpy.float32) if known else leaf
+
+        return float(loss(jax.tree_util.tree_map(equal, outputs), y))
+
+    main = main_place(outputs)
+    return None if main is None else classes_at_guess(at, arrays_in(outputs)[main].shape)
 
 
 def usual(output: Any, y: Any) -> tuple[float, Any, int | None]:

@@ -7,7 +7,7 @@ from xavier_lib.diagnosis.records import Measured
 from xavier_lib.frameworks.trace import jax
 from xavier_lib.frameworks.trace.keras_inputs import arguments, batch_of
 from xavier_lib.frameworks.trace.keras_outputs import losses_added
-from xavier_lib.frameworks.trace.keras_renamed import OwnLoss, renamed
+from xavier_lib.frameworks.trace.keras_renamed import own_loss, renamed
 from xavier_lib.frameworks.trace.keras_state import unchanged
 from xavier_lib.frameworks.trace.keras_variables import Held, held_by
 
@@ -25,7 +25,6 @@ def measured(
     places = {id(entry.variable): (str(place), entry) for place, entry in enumerate(held_by(model))}
     batch, _ = batch_of(x)
     args, settings = arguments(model, batch)
-    own = OwnLoss(model, loss)
 
     def function(tree: Tree, *given: Any, **named: Any) -> Any:
         def value(variable: Any) -> Any:
@@ -42,12 +41,12 @@ def measured(
     with unchanged(model):
         pair = (function, tree)
         if weights:
-            wanted = own if loss is not None or y is not None else None
+            wanted = own_loss(model, loss) if loss is not None or y is not None else None
             found = jax.measured(pair, settings or args, y, wanted, backward=backward)
         else:
             found = jax.followed(pair, settings or args)
         notes = losses_added(model)
-    return renamed(model, found, by_name, classes=own.classes, notes=notes)
+    return renamed(model, found, by_name, notes=notes)
 
 
 def part_of(entry: Held) -> str:

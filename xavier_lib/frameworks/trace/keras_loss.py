@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from xavier_lib.frameworks.trace.guess import classes_at_guess
 from xavier_lib.wording import shown
 
 NO_LOSS = "the loss, as there are no targets: a random direction stands in for it"
-LOGITS, SHARES = "logits", "shares"
 
 
 class Loss(NamedTuple):
@@ -65,18 +65,36 @@ def loss_of(
         TypeError: if the loss cannot be called.
         ValueError: if the loss is no number, or the targets do not fit the outputs.
     """
+    import keras
+
+    if y is None and loss is None:
+        found = [tensor for tensor in tensors_in(outputs) if is_float(tensor)]
+        return Loss(None, None, found, [direction(tensor, place) for place, tensor in enumerate(found)])
+    output, value = main_output(outputs), value_of(model, outputs, y, loss, ends)
+
+    def at(level: float) -> float:
+        def equal(leaf: Any) -> Any:
+            return keras.ops.full(leaf.shape, level) if is_float(leaf) else leaf
+
+        return float(value_of(model, keras.tree.map_structure(equal, outputs), y, loss, lambda _: ends(output)))
+
+    return Loss(value, None if output is None else classes_at_guess(at, tuple(output.shape)), [value])
+
+
+def value_of(
+    model: Any, outputs: Any, y: Any, loss: Callable[[Any, Any], Any] | None, ends: Callable[[Any], str | None]
+) -> Any:
+    """Return the loss of a batch as a tensor: the caller's, else the model's own, else the usual one.
+
+    Raises:
+        TypeError, ValueError: as :func:`loss_of`.
+    """
     if loss is not None:
         if not callable(loss):
             raise TypeError(f"loss must be a function of the outputs and the targets, got {shown(loss)}")
-        value = scalar(loss(outputs, y))
-        return Loss(value, classes_by(loss, main_output(outputs)), [value])
-    if y is None:
-        found = [tensor for tensor in tensors_in(outputs) if is_float(tensor)]
-        return Loss(None, None, found, [direction(tensor, place) for place, tensor in enumerate(found)])
+        return scalar(loss(outputs, y))
     own = getattr(model, "loss", None) if getattr(model, "compiled", False) else None
-    if own:
-        return compiled(own, model, outputs, y)
-    return usual(main_output(outputs), y, ends)
+    return compiled(own, model, outputs, y) if own else usual(main_output(outputs), y, ends)
 
 
 def direction(tensor: Any, seed: int) -> Any:
@@ -97,7 +115,7 @@ def scalar(value: Any) -> Any:
     return keras.ops.reshape(value, ())
 
 
-def compiled(own: Any, model: Any, outputs: Any, y: Any) -> Loss:
+def compiled(own: Any, model: Any, outputs: Any, y: Any) -> Any:
     """Return the loss that a model was compiled with: one function, or one for each of its outputs.
 
     Raises:
@@ -107,7 +125,7 @@ def compiled(own: Any, model: Any, outputs: Any, y: Any) -> Loss:
 
     several = isinstance(own, (dict, list, tuple))
     names = list(own) if isinstance(own, dict) else list(range(len(own))) if several else [None]
-    total, classes = None, set[int | None]()
+    total = None
     for name in names:
         output, target, one = (part(name, value, model) if several else value for value in (outputs, y, own))
         if one is None:
@@ -116,10 +134,9 @@ def compiled(own: Any, model: Any, outputs: Any, y: Any) -> Loss:
         output = output if several else main_output(output)
         value = mean(function, keras.ops.convert_to_tensor(target), output)
         total = value if total is None else total + value
-        classes.add(classes_by(function, output))
     if total is None:
         raise ValueError("model must have a loss for one of its outputs, got none; pass loss")
-    return Loss(total, classes.pop() if len(classes) == 1 else None, [total])
+    return total
 
 
 def part(name: Any, values: Any, model: Any) -> Any:
@@ -143,15 +160,7 @@ def mean(function: Any, y: Any, output: Any) -> Any:
         raise ValueError(f"y must fit the model's own loss, which failed with {error}; or pass loss") from error
 
 
-def classes_by(loss: Any, output: Any) -> int | None:
-    """Return the number of classes of a loss that is a cross-entropy by its name."""
-    name = getattr(loss, "__name__", type(loss).__name__).lower().replace("_", "")
-    if "crossentropy" not in name or output is None or not len(output.shape) or "focal" in name:
-        return None
-    return 2 if "binary" in name else int(output.shape[-1])
-
-
-def usual(output: Any, y: Any, ends: Callable[[Any], str | None]) -> Loss:
+def usual(output: Any, y: Any, ends: Callable[[Any], str | None]) -> Any:
     """Return the usual loss for targets: cross-entropy for whole numbers, mean squares for others.
 
     Raises:
@@ -168,24 +177,19 @@ def usual(output: Any, y: Any, ends: Callable[[Any], str | None]) -> Loss:
         if squeezed(shape) != squeezed(wanted):
             raise ValueError(f"y must have the shape of the outputs, {shape}, got {wanted}; or pass loss")
         flat = keras.ops.reshape(values, (-1,)) - keras.ops.reshape(keras.ops.cast(targets, "float32"), (-1,))
-        return one(keras.ops.mean(keras.ops.square(flat)), None)
+        return keras.ops.mean(keras.ops.square(flat))
     if shape[-1] > 1 and squeezed(wanted) == squeezed(shape[:-1]):
-        return one(entropy(values, targets, ends(output) == "softmax"), shape[-1])
+        return entropy(values, targets, ends(output) == "softmax")
     if squeezed(shape) == squeezed(wanted):
         flat, hits = (keras.ops.reshape(part, (-1,)) for part in (values, keras.ops.cast(targets, "float32")))
         logits = ends(output) != "sigmoid"
-        return one(keras.ops.mean(keras.ops.binary_crossentropy(hits, flat, from_logits=logits)), 2)
+        return keras.ops.mean(keras.ops.binary_crossentropy(hits, flat, from_logits=logits))
     raise ValueError(f"y must be classes for outputs of shape {shape}, got shape {wanted}; or pass loss")
 
 
 def squeezed(shape: Sequence[int]) -> tuple[int, ...]:
     """Return a shape without its axes of one."""
     return tuple(side for side in shape if side != 1)
-
-
-def one(value: Any, classes: int | None) -> Loss:
-    """Return a loss that is a tensor."""
-    return Loss(value, classes, [value])
 
 
 def entropy(output: Any, targets: Any, shares: bool) -> Any:

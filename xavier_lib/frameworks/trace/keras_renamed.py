@@ -8,33 +8,15 @@ from xavier_lib.diagnosis.records import LayerRecord, Measured
 from xavier_lib.frameworks.keras import contents
 from xavier_lib.frameworks.report import wanted_start
 from xavier_lib.frameworks.stored import Stored
-from xavier_lib.frameworks.trace.keras_loss import loss_of
+from xavier_lib.frameworks.trace.keras_loss import value_of
 from xavier_lib.frameworks.trace.keras_records import HUGE
 from xavier_lib.frameworks.trace.keras_variables import Held
 from xavier_lib.weights.scaling import fan_of, std_of
 
 
-class OwnLoss:
-    """The loss of a Keras model as a function of outputs and targets, which remembers its number of classes.
-
-    Args:
-        model: the model.
-        loss: the caller's loss, or None.
-    """
-
-    def __init__(self, model: Any, loss: Callable[[Any, Any], Any] | None) -> None:
-        self.model, self.loss = model, loss
-        self.classes: int | None = None
-
-    def __call__(self, outputs: Any, targets: Any) -> Any:
-        """Return the loss of a batch.
-
-        Raises:
-            TypeError, ValueError: as :func:`xavier_lib.frameworks.trace.keras_loss.loss_of`.
-        """
-        start = loss_of(self.model, outputs, targets, self.loss, lambda _: last_activation(self.model))
-        self.classes = start.classes
-        return start.value
+def own_loss(model: Any, loss: Callable[[Any, Any], Any] | None) -> Callable[[Any, Any], Any]:
+    """Return the loss of a Keras model, the caller's if there is one, as a function of outputs and targets."""
+    return lambda outputs, y: value_of(model, outputs, y, loss, lambda _: last_activation(model))
 
 
 def last_activation(model: Any) -> str | None:
@@ -52,16 +34,13 @@ def graphed(model: Any) -> dict[str, Stored]:
         return {}
 
 
-def renamed(
-    model: Any, found: Measured, held: Mapping[str, Held], *, classes: int | None, notes: Sequence[str]
-) -> Measured:
+def renamed(model: Any, found: Measured, held: Mapping[str, Held], *, notes: Sequence[str]) -> Measured:
     """Return what was measured with the names and kinds of Keras, without what is not there to be learned.
 
     Args:
         model: the model.
         found: what was measured.
         held: the variables by the names that they have there.
-        classes: the number of classes.
         notes: what else was not seen.
     """
     graph = graphed(model)
@@ -70,7 +49,7 @@ def renamed(
     unseen = list(found.unseen)
     for name in sorted(held, key=len, reverse=True):  # the longest first, as one may lie in another
         unseen = [said.replace(name, held[name].name) for said in unseen]
-    return replace(found, layers=tuple(kept), classes=classes, unseen=(*notes, *unseen))
+    return replace(found, layers=tuple(kept), unseen=(*notes, *unseen))
 
 
 def of_keras(record: LayerRecord, held: Mapping[str, Held], graph: Mapping[str, Stored]) -> tuple[LayerRecord, Held]:

@@ -8,7 +8,7 @@ from xavier_lib.frameworks.trace import pytorch
 from xavier_lib.frameworks.trace.keras_inputs import batch_of, called_with
 from xavier_lib.frameworks.trace.keras_loss import NO_LOSS
 from xavier_lib.frameworks.trace.keras_outputs import losses_added
-from xavier_lib.frameworks.trace.keras_renamed import OwnLoss, renamed
+from xavier_lib.frameworks.trace.keras_renamed import own_loss, renamed
 from xavier_lib.frameworks.trace.keras_state import unchanged
 from xavier_lib.frameworks.trace.keras_variables import held_by
 
@@ -23,17 +23,16 @@ def measured(
     """
     held = {id(entry.variable.value): entry for entry in held_by(model)}
     batch, _ = batch_of(x)
-    own = OwnLoss(model, loss)
     with unchanged(model):
         module = in_training(model)
         if weights:
-            wanted = own if loss is not None or y is not None else None
+            wanted = own_loss(model, loss) if loss is not None or y is not None else None
             found = pytorch.measured(module, (batch,), y, wanted, backward=backward)
         else:
             found = pytorch.followed(module, (batch,))
         by_name = {name: held[id(one)] for name, one in module.named_parameters() if id(one) in held}
         notes = [*([NO_LOSS] if backward and found.loss is None else []), *losses_added(model)]
-    return renamed(model, found, by_name, classes=own.classes, notes=notes)
+    return renamed(model, found, by_name, notes=notes)
 
 
 def in_training(model: Any) -> Any:

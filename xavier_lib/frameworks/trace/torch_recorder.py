@@ -15,7 +15,7 @@ from xavier_lib.frameworks.trace.torch_uses import Use, biased, kept_rows, measu
 from xavier_lib.frameworks.trace.torch_weights import Held, Running
 
 Call = Callable[[Any, Any, dict[str, Any]], Any]
-MEASURED = 2  # uses of one array that are measured: the first, and the next one if nothing entered the first
+MEASURED = 2  # products, or look-ups, of one array: the first, and the next one if nothing entered the first
 
 
 class Recorder:
@@ -49,7 +49,7 @@ class Recorder:
         self.running, self.wants, self.backward, self.call = running, wants, backward, call
         self.samples, self.places = samples, Places()
         self.waiting: dict[Node, Use] = {}
-        self.counted: dict[tuple[Held, str], int] = {}
+        self.counted: dict[tuple[Held, str, bool], int] = {}
         self.made: dict[Node, Use] = {}
         for entry in held:
             self.places.put(entry.parameter, Node(kinds.WEIGHT, 0, array=entry))
@@ -150,7 +150,8 @@ class Recorder:
         assert weights is not None
         array = self.running.name_of(weights.array)
         use = use_of(took, weights, before if is_signal(before) else None, array, tensor, len(self.nodes) + 1)
-        count = self.counted[weights.array, array] = self.counted.get((weights.array, array), 0) + 1
+        kind = weights.array, array, use.lookup
+        count = self.counted[kind] = self.counted.get(kind, 0) + 1
         use.measured = count <= MEASURED
         if use.measured:
             measure(use, took, name, args, tensor, self.samples, plain=weights.plain)

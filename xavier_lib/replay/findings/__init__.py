@@ -9,12 +9,14 @@ from typing import Any
 
 from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.findings import (
+    calibration,
     diagnosis,
     fans,
     glorot,
     he,
     naive,
     network,
+    orthogonal,
     rectifiers,
     replay,
     sigmoid,
@@ -22,7 +24,7 @@ from xavier_lib.replay.findings import (
 )
 from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
-CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis)
+CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis, orthogonal, calibration)
 
 
 def stated(chapter: ModuleType) -> dict[str, Finding]:
