@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from xavier_lib.arguments import RNG, generator, positive, whole
 from xavier_lib.nn.mlp import MLP
-from xavier_lib.nn.stack import Stack
+from xavier_lib.nn.stack import Stack, rates_of
 from xavier_lib.wording import shown
 
 Array = NDArray[Any]
@@ -96,15 +96,3 @@ def derivatives_of(network: MLP | Stack, x: ArrayLike, y: ArrayLike) -> list[Arr
         return network.derivatives(x, y)
     found = network.gradients(x, y)
     return [*found.weights, *found.biases]
-
-
-def rates_of(learning_rate: float | Sequence[float], count: int) -> list[float]:
-    """Return a rate for each array.
-
-    >>> rates_of(0.1, 2)
-    [0.1, 0.1]
-    """
-    if isinstance(learning_rate, Sequence) and len(learning_rate) != count:
-        raise ValueError(f"learning_rate must be one number, or {count}, got {shown(learning_rate)}")
-    rates = learning_rate if isinstance(learning_rate, Sequence) else [learning_rate] * count
-    return [positive("learning_rate", rate) for rate in rates]

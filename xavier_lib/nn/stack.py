@@ -9,6 +9,7 @@ from xavier_lib.arguments import RNG, generator, numbers, positive, whole
 from xavier_lib.nn.arrays import Array, Batch, class_labels
 from xavier_lib.nn.backpropagation import cross_entropy
 from xavier_lib.nn.parts import Part
+from xavier_lib.wording import shown
 
 
 class Stack:
@@ -65,17 +66,23 @@ class Stack:
         """Return the derivatives of the mean loss by the parameters, in their order."""
         return self._back(x, y)[1]
 
-    def step(self, x: ArrayLike, y: ArrayLike, *, learning_rate: float) -> float:
-        """Take one step of gradient descent and return the loss before it."""
-        rate = positive("learning_rate", learning_rate)
+    def step(self, x: ArrayLike, y: ArrayLike, *, learning_rate: float | Sequence[float]) -> float:
+        """Take one step of gradient descent, at one rate or at one for each array; return the loss before it."""
+        rates = rates_of(learning_rate, len(self.parameters))
         loss, derivatives = self._back(x, y)
         with np.errstate(over="raise", invalid="raise"):
-            for parameter, derivative in zip(self.parameters, derivatives, strict=True):
+            for parameter, derivative, rate in zip(self.parameters, derivatives, rates, strict=True):
                 parameter -= rate * derivative
         return loss
 
     def train_epoch(
-        self, x: ArrayLike, y: ArrayLike, *, learning_rate: float, batch_size: int = 32, rng: RNG = None
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        learning_rate: float | Sequence[float],
+        batch_size: int = 32,
+        rng: RNG = None,
     ) -> float:
         """Pass once over shuffled mini-batches; return the mean loss seen."""
         rows, labels, size = np.asarray(x), np.asarray(y), whole("batch_size", batch_size)
@@ -92,3 +99,15 @@ class Stack:
             for part in reversed(self.parts):
                 by_signal = part.backward(by_signal)
         return loss, [derivative for part in self.parts for derivative in part.derivatives]
+
+
+def rates_of(learning_rate: float | Sequence[float], count: int) -> list[float]:
+    """Return a rate for each array.
+
+    >>> rates_of(0.1, 2)
+    [0.1, 0.1]
+    """
+    if isinstance(learning_rate, Sequence) and len(learning_rate) != count:
+        raise ValueError(f"learning_rate must be one number, or {count}, got {shown(learning_rate)}")
+    rates = learning_rate if isinstance(learning_rate, Sequence) else [learning_rate] * count
+    return [positive("learning_rate", rate) for rate in rates]

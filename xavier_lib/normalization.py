@@ -1,0 +1,121 @@
+"""Does the start still matter behind a normalization: a factor on the weights, and the rate that it becomes."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from xavier_lib.arguments import RNG, generator, looked_up, of_kind, positive, whole, whole_numbers
+from xavier_lib.he import he_normal
+from xavier_lib.nn.activations import ACTIVATIONS
+from xavier_lib.nn.parts import Linear, Nonlinear, Normalization, Part
+from xavier_lib.nn.stack import Stack
+
+Kind = Literal["none", "layer", "batch"]
+AXES = {"none": None, "layer": 1, "batch": 0}
+
+
+def normalized_network(
+    sizes: Sequence[int], normalization: Kind, *, factor: float = 1.0, rng: RNG = None, dtype: DTypeLike = float
+) -> Stack:
+    r"""Return a network of ReLU layers with He's weights times a factor, and a normalization before each ReLU.
+
+    .. math:: x_{l+1} = \max\bigl(0,\; N(x_l\, c W_l + b_l)\bigr), \qquad W_l \sim N(0,\, 2 / n_l)
+
+    with :math:`N` the normalization of :class:`~xavier_lib.nn.parts.Normalization` and :math:`c` the factor. The last
+    layer, whose outputs are the logits, has neither a normalization nor the factor. Used in
+    :doc:`/chapters/normalization`.
+
+    Args:
+        sizes: the widths from the inputs to the classes, at least three.
+        normalization: ``"none"``, ``"layer"`` or ``"batch"``.
+        factor: the number :math:`c` above zero that multiplies the hidden weights.
+        rng: a Generator, an int seed or None; equal seeds draw equal weights whatever the factor.
+        dtype: float32 or float64.
+
+    Raises:
+        TypeError: if an argument is of a wrong kind.
+        ValueError: if there are fewer than three sizes, or another argument is out of range.
+
+    >>> small, large = (normalized_network((4, 8, 3), "layer", factor=c, rng=0) for c in (1.0, 10.0))
+    >>> x = np.random.default_rng(0).standard_normal((2, 4))
+    >>> bool(np.allclose(small.forward(x), large.forward(x), atol=1e-3))
+    True
+    """
+    widths = whole_numbers("sizes", sizes)
+    if len(widths) < 3:
+        raise ValueError(f"sizes must hold at least three numbers, got {len(widths)}")
+    axis, c, source = looked_up("normalization", normalization, AXES), positive("factor", factor), generator(rng)
+    parts: list[Part] = []
+    for before, after in zip(widths[:-2], widths[1:-1], strict=True):
+        weights = he_normal((before, after), rng=source, dtype=dtype)
+        parts.append(Linear(weights * weights.dtype.type(c)))
+        parts += [] if axis is None else [Normalization(axis)]
+        parts.append(Nonlinear(ACTIVATIONS["relu"]))
+    return Stack([*parts, Linear(he_normal(widths[-2:], rng=source, dtype=dtype))])
+
+
+def rates(network: Stack, rate: float, *, factor: float, power: float = 2.0) -> list[float]:
+    r"""Return a rate for each array: the hidden ones get :math:`\eta\, c^p`, and the last layer's :math:`\eta`.
+
+    A step of gradient descent turns normalized weights by an angle :math:`\propto \eta / c^2`, and one of Adam by
+    :math:`\propto \eta / c`: with p = 2, or 1, the factor is gone from the training too. Arora, Li and Lyu (2019),
+    lemma 2.4, for the square; see :doc:`/chapters/normalization`.
+
+    Args:
+        network: the network, whose last two arrays are the last layer's weights and biases.
+        rate: the rate :math:`\eta`.
+        factor: the factor :math:`c` on the hidden weights.
+        power: the power :math:`p`.
+
+    Raises:
+        TypeError: if an argument is of a wrong kind.
+        ValueError: if the rate or the factor is not positive.
+
+    >>> rates(normalized_network((4, 8, 3), "batch", factor=10.0, rng=0), 0.1, factor=10.0)
+    [10.0, 10.0, 0.1, 0.1]
+    """
+    eta, c = positive("rate", rate), positive("factor", factor)
+    hidden = len(of_kind("network", network, Stack).parameters) - 2
+    return [eta * c**power] * hidden + [eta] * 2
+
+
+def hidden_size(network: Stack) -> float:
+    """Return the root mean square of all hidden weights, without the last layer's.
+
+    >>> round(hidden_size(normalized_network((50, 100, 3), "batch", factor=10.0, rng=0)), 0)
+    2.0
+    """
+    weights = [array.ravel() for array in of_kind("network", network, Stack).parameters[:-2] if array.ndim == 2]
+    return float(np.sqrt(np.square(np.concatenate(weights)).mean()))
+
+
+def learn(
+    network: Stack, x: ArrayLike, y: ArrayLike, *, epochs: int, learning_rate: float | Sequence[float], rng: RNG = 0
+) -> list[float]:
+    """Train in place by gradient descent, in shuffled batches of 32; return the loss before and after each epoch.
+
+    Args:
+        network: the network.
+        x: the images, (rows, inputs).
+        y: their labels.
+        epochs: how many passes.
+        learning_rate: one rate, or one for each array.
+        rng: a Generator, an int seed or None; it shuffles the rows.
+
+    Raises:
+        TypeError, ValueError: if an argument is of a wrong kind or out of range.
+        FloatingPointError: if a number outgrows the dtype.
+
+    >>> rows, labels = np.eye(4), [0, 1, 2, 0]
+    >>> losses = learn(normalized_network((4, 8, 3), "layer", rng=0), rows, labels, epochs=20, learning_rate=0.1)
+    >>> losses[-1] < losses[0]
+    True
+    """
+    source = generator(rng)
+    losses = [network.loss(x, y)]
+    for _ in range(whole("epochs", epochs)):
+        network.train_epoch(x, y, learning_rate=learning_rate, rng=source)
+        losses.append(network.loss(x, y))
+    return losses

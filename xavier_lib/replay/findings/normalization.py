@@ -1,0 +1,104 @@
+"""Findings of :doc:`/chapters/normalization`: what a factor on the weights becomes behind a normalization."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from xavier_lib.nn.adam import Adam
+from xavier_lib.nn.stack import Stack
+from xavier_lib.normalization import Kind, hidden_size, normalized_network, rates
+from xavier_lib.replay.findings.finding import Judge
+from xavier_lib.replay.findings.training import short, the_digits
+
+CHANCE = 0.2  # twice what guessing gets
+
+
+def trained(network: Stack, *, seed: int, rates: list[float], epochs: int, optimizer: str = "descent") -> dict[str, Any]:
+    """Train and return loss and test accuracy at the end, or None for both after an overflow, and the weights' growth."""
+    data, order, before = the_digits(), np.random.default_rng(seed), hidden_size(network)
+    adam = Adam(network, learning_rate=rates) if optimizer == "adam" else None
+    try:
+        for _ in range(epochs):
+            if adam:
+                adam.train_epoch(data.x_train, data.y_train, rng=order)
+            else:
+                network.train_epoch(data.x_train, data.y_train, learning_rate=rates, rng=order)
+        loss, right = network.loss(data.x_train, data.y_train), network.accuracy(data.x_test, data.y_test)
+    except FloatingPointError:
+        return {"loss": None, "right": None, "grown": None}
+    return {"loss": short(loss), "right": short(right), "grown": short(hidden_size(network) / before)}
+
+
+def made(kind: Kind, factor: float, *, seed: int, depth: int, width: int) -> Stack:
+    """Return a network for the digits."""
+    return normalized_network((64, *[width] * depth, 10), kind, factor=factor, rng=seed, dtype="float32")
+
+
+def factors(
+    *, seed: int, kinds: list[Kind], factors: list[float], rate: float, depth: int, width: int, **training: Any
+) -> dict[str, Any]:
+    """Train from He's start times each of the factors, at one rate for all arrays."""
+    found = {}
+    for kind in kinds:
+        for factor in factors:
+            network = made(kind, factor, seed=seed, depth=depth, width=width)
+            found[f"{kind} {factor:g}"] = trained(
+                network, seed=seed, rates=[rate] * len(network.parameters), **training
+            )
+    return found
+
+
+def compensated(
+    *, seed: int, kinds: list[Kind], factors: list[float], power: float, rate: float, depth: int, width: int, **training: Any
+) -> dict[str, Any]:
+    """Train from He's start times each of the factors, at the one rate and at a rate times a power of the factor."""
+    found = {}
+    for kind in kinds:
+        for factor in factors:
+            for name, exponent in (("same rate", 0.0), ("its rate", power)):
+                network = made(kind, factor, seed=seed, depth=depth, width=width)
+                by_array = rates(network, rate, factor=factor, power=exponent)
+                found[f"{kind} {factor:g} {name}"] = trained(network, seed=seed, rates=by_array, **training)["loss"]
+    return found
+
+
+def right(seen: Mapping[str, Any], name: str) -> float:
+    """Return the test accuracy of a network, or zero after an overflow.
+
+    >>> right({"none 10": {"right": None}}, "none 10")
+    0.0
+    """
+    return seen[name]["right"] or 0.0
+
+
+def near(one: float | None, other: float | None, times: float) -> bool:
+    """Say whether two losses are there and differ by less than some times.
+
+    >>> near(0.1, 0.15, 2), near(0.1, None, 2)
+    (True, False)
+    """
+    return one is not None and other is not None and 1 / times < one / other < times
+
+
+HOLDS: Mapping[str, Judge] = {
+    "normalization-none": lambda seen: max(right(seen, "none 0.1"), right(seen, "none 10")) < CHANCE,
+    "normalization-batch": lambda seen: (
+        min(right(seen, "batch 0.1"), right(seen, "batch 1")) > 0.9 and right(seen, "batch 10") > 0.5
+    ),
+    "normalization-late": lambda seen: right(seen, "layer 0.1") > 0.9,
+    "normalization-slower": lambda seen: all(
+        seen[f"{kind} 10"]["loss"] > 5 * seen[f"{kind} 1"]["loss"] for kind in ("layer", "batch")
+    ),
+    "normalization-grown": lambda seen: seen["batch 0.1"]["grown"] > 2 and seen["batch 1"]["grown"] < 1.5,
+    "normalization-rate": lambda seen: all(
+        near(seen[f"{kind} 10 its rate"], seen[f"{kind} 1 same rate"], 1.5)
+        and seen[f"{kind} 10 same rate"] > 5 * seen[f"{kind} 1 same rate"]
+        for kind in ("layer", "batch")
+    ),
+    "normalization-adam": lambda seen: all(
+        near(seen[f"{kind} 10 its rate"], seen[f"{kind} 1 same rate"], 1.5)
+        and seen[f"{kind} 10 same rate"] > 2 * seen[f"{kind} 1 same rate"]
+        for kind in ("layer", "batch")
+    ),
+}
