@@ -16,6 +16,7 @@ from xavier_lib.replay.findings import (
     he,
     naive,
     network,
+    normalization,
     orthogonal,
     rectifiers,
     replay,
@@ -24,7 +25,10 @@ from xavier_lib.replay.findings import (
 )
 from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
-CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis, orthogonal, calibration)
+CHAPTERS = (
+    *(network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis),
+    *(orthogonal, calibration, normalization),
+)
 
 
 def stated(chapter: ModuleType) -> dict[str, Finding]:

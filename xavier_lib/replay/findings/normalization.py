@@ -14,8 +14,10 @@ from xavier_lib.replay.findings.training import short, the_digits
 CHANCE = 0.2  # twice what guessing gets
 
 
-def trained(network: Stack, *, seed: int, rates: list[float], epochs: int, optimizer: str = "descent") -> dict[str, Any]:
-    """Train and return loss and test accuracy at the end, or None for both after an overflow, and the weights' growth."""
+def trained(
+    network: Stack, *, seed: int, rates: list[float], epochs: int, optimizer: str = "descent"
+) -> dict[str, Any]:
+    """Train and return loss and test accuracy at the end, and the weights' growth; None after an overflow."""
     data, order, before = the_digits(), np.random.default_rng(seed), hidden_size(network)
     adam = Adam(network, learning_rate=rates) if optimizer == "adam" else None
     try:
@@ -50,7 +52,15 @@ def factors(
 
 
 def compensated(
-    *, seed: int, kinds: list[Kind], factors: list[float], power: float, rate: float, depth: int, width: int, **training: Any
+    *,
+    seed: int,
+    kinds: list[Kind],
+    factors: list[float],
+    power: float,
+    rate: float,
+    depth: int,
+    width: int,
+    **training: Any,
 ) -> dict[str, Any]:
     """Train from He's start times each of the factors, at the one rate and at a rate times a power of the factor."""
     found = {}
