@@ -11,6 +11,7 @@ from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.findings import (
     diagnosis,
     fans,
+    gain,
     glorot,
     he,
     naive,
@@ -22,7 +23,7 @@ from xavier_lib.replay.findings import (
 )
 from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
-CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis)
+CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis, gain)
 
 
 def stated(chapter: ModuleType) -> dict[str, Finding]:
