@@ -22,7 +22,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 CHAPTERS = (
     *("network", "symmetry", "naive", "sigmoid", "glorot", "he", "shapes"),
-    *("diagnosis", "museum", "rectifiers", "table"),
+    *("diagnosis", "museum", "rectifiers", "table", "gain"),
 )
 #: What lies at the root of the package, by floors: a chapter's module, or a folder that all chapters use.
 FLOORS = {
@@ -45,6 +45,7 @@ CONTRACT = {
     *("ACTIVATIONS", "MLP", "constant", "diagnose", "fan_in_fan_out", "naive_normal"),
     *("naive_uniform", "variance_scaling"),
     *("glorot_limit", "glorot_normal", "glorot_std", "glorot_uniform", "xavier_normal", "xavier_uniform"),
+    "gain",
     *("he_limit", "he_normal", "he_std", "he_uniform", "lecun_normal", "lecun_uniform"),
 }
 
@@ -109,16 +110,22 @@ def test_the_library_asks_for_numpy_only():
 
 
 def test_every_module_is_there_after_one_import():
-    """Each name at the root is an attribute at once, is listed, and another one is refused as Python does."""
+    """Each name at the root is an attribute at once, is listed, and another one is refused as Python does.
+
+    A name that is public, such as ``gain``, is the function; its module is imported from as all are.
+    """
     roots = sorted({room(module) for module in modules()})
     code = (
         f"import xavier_lib; before = dir(xavier_lib); print(all(name in before for name in {roots})); "
-        f"print(*[getattr(xavier_lib, name).__name__ for name in {roots}]); xavier_lib.figures.lines; "
+        f"found = [getattr(xavier_lib, name) for name in {roots}]; from inspect import ismodule; "
+        "print(*[thing.__name__ if ismodule(thing) else thing.__module__ for thing in found]); "
+        f"print(*[name for name, thing in zip({roots}, found) if not ismodule(thing)]); xavier_lib.figures.lines; "
         "xavier_lib.exercises.check; print(hasattr(xavier_lib, 'nothing'))"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
-    assert run.stdout.splitlines() == ["True", " ".join(f"xavier_lib.{name}" for name in roots), "False"]
+    functions = " ".join(name for name in roots if name in xavier_lib.__all__)
+    assert run.stdout.splitlines() == ["True", " ".join(f"xavier_lib.{name}" for name in roots), functions, "False"]
 
 
 @pytest.mark.parametrize("use", ["from xavier_lib import figures", "import xavier_lib; xavier_lib.figures.lines"])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from xavier_lib.diagnosis import diagnose
 from xavier_lib.fans import Fans, fan_in_fan_out
+from xavier_lib.gain import gain
 from xavier_lib.glorot import (
     glorot_limit,
     glorot_normal,
@@ -45,6 +46,7 @@ __all__ = [
     "constant",
     "diagnose",
     "fan_in_fan_out",
+    "gain",
     "glorot_limit",
     "glorot_normal",
     "glorot_std",

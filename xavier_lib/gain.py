@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,8 +31,7 @@ class Returning(NamedTuple):
     power: float
 
 
-@dataclass(frozen=True)
-class Gain:
+class Gain(NamedTuple):
     """The gains of one activation, each None where there is none; see :doc:`/chapters/gain`.
 
     Attributes:
