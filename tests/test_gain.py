@@ -119,7 +119,7 @@ def test_a_function_of_single_numbers_will_do():
     """`math.tanh` and a function with an if take no arrays; a constant returns one number for all."""
     assert gain(math.tanh).forward == pytest.approx(gain("tanh").forward, rel=1e-12)
     assert gain(lambda z: z if z > 0 else 0.0).backward == pytest.approx(math.sqrt(2), rel=1e-11)
-    assert gain(lambda z: 2.0).forward == pytest.approx(0.5, rel=1e-12)
+    assert gain(lambda _: 2.0).forward == pytest.approx(0.5, rel=1e-12)
 
 
 def test_a_given_derivative_is_the_one_that_counts():
@@ -138,7 +138,7 @@ def test_a_given_derivative_is_the_one_that_counts():
         (lambda z: 1.0 if z > 0.3 else 0.0, r"jumps at z = 0\.3;", "backward"),
         (np.round, r"jumps at z = -?0\.5", "backward"),
         (lambda z: np.sqrt(np.abs(z)), "steep without bound", "backward"),
-        (lambda z: 3.0, "flat", "backward"),
+        (lambda _: 3.0, "flat", "backward"),
         (math.log, "it is nan at z = -", "forward"),
         (lambda z: 1 / z if abs(z) > 2 else math.inf, "it is inf at z = -?0", "forward"),
         (lambda z: np.exp(z**2), "more than 9 standard deviations", "forward"),

@@ -66,6 +66,7 @@ __all__ = [
 ]
 
 _LATER = {
+    "criticality",
     *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum"),
     *("network", "rectifiers", "replay", "shapes", "sigmoid", "table"),
 }

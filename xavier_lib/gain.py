@@ -14,7 +14,7 @@ from xavier_lib.nn.pieces import Function, Pieces, TooRoughError, pieces
 from xavier_lib.wording import shown
 
 TAIL = 9.0  # standard deviations; a mean that hangs on what lies beyond is none to start a network by
-SIZES = [2 ** (step / 2) for step in range(-14, 13)]  # between these a returning gain is looked for, up to 64
+SIZES = [2.0**step for step in range(-7, 7)]  # between these a returning gain is looked for, up to 64
 
 
 class Returning(NamedTuple):
@@ -24,6 +24,9 @@ class Returning(NamedTuple):
         gain: the factor on weights of variance 1/fan-in.
         size: the rms of the pre-activations, which is the gain itself.
         power: what an error of the size is raised to at each layer, below 1 forgotten and above 1 amplified.
+
+    >>> round(gain("selu").fixed.gain, 9)
+    1.0
     """
 
     gain: float
@@ -41,6 +44,9 @@ class Gain(NamedTuple):
         power: by which power of its size the signal leaves the activation there; 1 for a rectifier.
         fixed: the gain by which activations of rms 1 come back.
         reason: why what is None is None; None where nothing is.
+
+    >>> gain(lambda z: 2 * z).forward
+    0.5
     """
 
     forward: float | None = None
@@ -173,7 +179,11 @@ def _returning(f: Function) -> tuple[Returning | None, str | None]:
         side = "above" if min(squares) > 1 else "below"
         return None, f"no size returns: the rms of its output stays {side} 1"
     low, high = SIZES[rises[0] - 1], SIZES[rises[0]]
-    for _ in range(60):
+    for _ in range(12):
         middle = (low + high) / 2
         low, high = (middle, high) if _square(f, middle) < 1 else (low, middle)
-    return Returning(high, high, _power(pieces(f, high))), None
+    size = high
+    for _ in range(4):  # Newton's steps in the logarithm
+        at = pieces(f, size)
+        size *= at.mean(at.values**2) ** (-1 / (2 * _power(at)))
+    return Returning(size, size, _power(pieces(f, size))), None

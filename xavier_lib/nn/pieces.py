@@ -146,4 +146,4 @@ def _is_smooth(values: Array, at_ends: Array, usual: float) -> Any:
 def _rms(z: Array, lengths: Array, values: Array) -> float:
     with np.errstate(all="ignore"):
         squares = np.where(np.isfinite(values), values, 0) ** 2 * np.exp(-(z**2) / 2)
-        return float(np.sqrt((lengths * squares).sum() / np.sqrt(2 * np.pi)))
+        return float(np.sqrt((lengths * squares).sum()) / (2 * np.pi) ** 0.25)

@@ -1,4 +1,4 @@
-"""The exercises of the chapter on gains: what a slope brings along, the mean, near zero, both passes, where tanh settles."""
+"""The exercises of the chapter on gains: a slope, the mean, near zero, both passes, and where tanh settles."""
 
 import math
 from typing import Any
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.value import Value
+from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import ACTIVATIONS
 from xavier_lib.nn.signals import rms
 
@@ -27,19 +28,19 @@ def both(forward: float, backward: float) -> float:
 def settled(factor: float, z: Array, weights: Array) -> float:
     """Return the rms at which the pre-activations of wide tanh layers settle."""
     size = 1.0
-    for _ in range(400):
+    for _ in range(100):
         size = factor * math.sqrt(np.tanh(size * z) ** 2 @ weights)
     return size
 
 
 def normal_points() -> dict[str, Array]:
     """Return points and the weights of means over standard normal numbers."""
-    z = np.linspace(-8, 8, 40_001)
+    z = np.linspace(-8, 8, 4001)
     weights = np.exp(-(z**2) / 2)
     return {"z": z, "weights": weights / weights.sum()}
 
 
-def outputs(name: str, size: float) -> Array:
+def outputs(name: ActivationName, size: float) -> Array:
     """Return what an activation gives for normal pre-activations, the same at every import."""
     return ACTIVATIONS[name].f(size * np.random.default_rng(0).standard_normal(1000))
 
@@ -65,7 +66,9 @@ EXERCISES = (
         kind="find",
         reference=lambda outputs, size: size / rms(outputs),
         cases=[
-            {"outputs": outputs(name, size), "size": size} for name, size in (("sigmoid", 1.0), ("relu", 2.0), ("relu", 0.3))
+            {"outputs": outputs("sigmoid", 1.0), "size": 1.0},
+            {"outputs": outputs("relu", 2.0), "size": 2.0},
+            {"outputs": outputs("relu", 0.3), "size": 0.3},
         ],
         slips={
             "variance in place of second moment": [lambda outputs, size: size / np.std(outputs)],
@@ -92,8 +95,7 @@ EXERCISES = (
         kind="write",
         reference=both,
         cases=[
-            {"forward": forward, "backward": backward}
-            for forward, backward in ((1.6, 1.5), (1.85, 4.7), (0.5, 2.0))
+            {"forward": forward, "backward": backward} for forward, backward in ((1.6, 1.5), (1.85, 4.7), (0.5, 2.0))
         ],
         slips={
             "the missing root": [lambda forward, backward: both(forward, backward) ** 2],

@@ -40,9 +40,19 @@ def sizes(*, seed: int, factors: list[float], depth: int, width: int) -> dict[st
         known = gain(name)
         kept, size = (known.fixed.gain, known.fixed.size) if known.fixed else (known.forward or 1.0, 1.0)
         layers = partial(lecun_normal, gain=kept)
-        net = MLP((width,) * (depth + 2), layers, activation=Activation(name, FUNCTIONS[name], np.cos), rng=seed)
+        net = MLP((width,) * (depth + 2), layers, activation=alone(name), rng=seed)
         found[name] = [short(activation_rms(net, factor * size / kept * noise)[-1]) for factor in factors]
     return found
+
+
+def alone(name: str) -> Activation:
+    """Return an activation for a forward pass: what it would say of slopes is not asked.
+
+    >>> float(alone("gelu").f(np.ones(1)).round(3)[0])
+    0.841
+    """
+    function = FUNCTIONS[name]
+    return Activation(name, lambda z: function(np.asarray(z)), np.cos)
 
 
 def end(seen: Seen, factor: float, what: str = "loss") -> float:
@@ -59,9 +69,7 @@ HOLDS: Mapping[str, Judge] = {
     "gain-shallow": lambda seen: (
         max(run["best"] for run in seen.values()) - min(run["best"] for run in seen.values()) < 0.05
     ),
-    "gain-fits": lambda seen: (
-        end(seen, 1.667) < end(seen, 1.34) and end(seen, 1.667, "best") < end(seen, 1.34, "best")
-    ),
+    "gain-fits": lambda seen: end(seen, 1.667) < end(seen, 1.34) and end(seen, 1.667, "best") < end(seen, 1.34, "best"),
     "gain-deep": lambda seen: end(seen, 1.667) > 1.5 * end(seen, 1.34),
     "gain-below": lambda seen: end(seen, 1.0) > 1.5 * end(seen, 1.34),
     "gain-late": lambda seen: min(run["best"] for run in seen.values()) >= 0.9,
