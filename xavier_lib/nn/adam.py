@@ -1,13 +1,15 @@
 """Adam: steps whose size is set by the gradient's own past, beside plain gradient descent."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.arguments import RNG, generator, of_kind, positive, whole
+from xavier_lib.arguments import RNG, generator, positive, whole
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.nn.stack import Stack
 from xavier_lib.wording import shown
 
 Array = NDArray[Any]
@@ -26,14 +28,14 @@ class Adam:
     :doc:`/chapters/he`.
 
     Args:
-        network: the network, as it starts.
-        learning_rate: the size :math:`\eta` of a step.
+        network: the network, as it starts: an MLP, or a stack of parts.
+        learning_rate: the size :math:`\eta` of a step, or one for each array, the weights before the biases in an MLP.
         betas: the two rates of decay, each at least 0 and below 1.
         epsilon: the number :math:`\epsilon` that keeps the quotient finite.
 
     Raises:
-        TypeError: if the network is no MLP, or a number is none.
-        ValueError: if a number is out of range.
+        TypeError: if the network is neither, or a number is none.
+        ValueError: if a number is out of range, or the rates are not as many as the arrays.
 
     >>> from xavier_lib import glorot_uniform
     >>> network = MLP((2, 3, 2), glorot_uniform, rng=0)
@@ -45,33 +47,34 @@ class Adam:
 
     def __init__(
         self,
-        network: MLP,
+        network: MLP | Stack,
         *,
-        learning_rate: float = 0.001,
+        learning_rate: float | Sequence[float] = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         epsilon: float = 1e-8,
     ) -> None:
-        of_kind("network", network, MLP)
+        if not isinstance(network, (MLP, Stack)):
+            raise TypeError(f"network must be an MLP or a Stack, got {shown(network)} ({type(network).__name__})")
         if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
             raise ValueError(f"betas must be two numbers of at least 0 and below 1, got {shown(betas)}")
-        self.network, self.betas = network, betas
-        self.learning_rate, self.epsilon = positive("learning_rate", learning_rate), positive("epsilon", epsilon)
+        self.network, self.betas, self.epsilon = network, betas, positive("epsilon", epsilon)
         self.steps = 0
-        self._moments = [(np.zeros_like(w), np.zeros_like(w)) for w in (*network.weights, *network.biases)]
+        arrays = parameters_of(network)
+        self.learning_rates = rates_of(learning_rate, len(arrays))
+        self._moments = [(np.zeros_like(array), np.zeros_like(array)) for array in arrays]
 
     def step(self, x: ArrayLike, y: ArrayLike) -> None:
         """Take one step on a batch; errors as in :meth:`xavier_lib.nn.mlp.MLP.gradients`."""
-        found = self.network.gradients(x, y)
+        found = derivatives_of(self.network, x, y)
         self.steps += 1
         first, second = self.betas
-        rate, root = self.learning_rate / (1 - first**self.steps), math.sqrt(1 - second**self.steps)
-        parameters = (*self.network.weights, *self.network.biases)
-        for parameter, gradient, (mean, square) in zip(
-            parameters, (*found.weights, *found.biases), self._moments, strict=True
+        fading, root = 1 - first**self.steps, math.sqrt(1 - second**self.steps)
+        for parameter, gradient, (mean, square), rate in zip(
+            parameters_of(self.network), found, self._moments, self.learning_rates, strict=True
         ):
             mean += (1 - first) * (gradient - mean)
             square += (1 - second) * (gradient * gradient - square)
-            parameter -= rate * mean / (np.sqrt(square) / root + self.epsilon)
+            parameter -= rate / fading * mean / (np.sqrt(square) / root + self.epsilon)
 
     def train_epoch(self, x: ArrayLike, y: ArrayLike, *, batch_size: int = 32, rng: RNG = None) -> None:
         """Pass once over shuffled mini-batches, as :meth:`xavier_lib.nn.mlp.MLP.train_epoch` does."""
@@ -80,3 +83,28 @@ class Adam:
         for start in range(0, len(rows), size):
             batch = order[start : start + size]
             self.step(rows[batch], labels[batch])
+
+
+def parameters_of(network: MLP | Stack) -> list[Array]:
+    """Return the arrays that are trained."""
+    return network.parameters if isinstance(network, Stack) else [*network.weights, *network.biases]
+
+
+def derivatives_of(network: MLP | Stack, x: ArrayLike, y: ArrayLike) -> list[Array]:
+    """Return the derivatives of the mean loss by these arrays."""
+    if isinstance(network, Stack):
+        return network.derivatives(x, y)
+    found = network.gradients(x, y)
+    return [*found.weights, *found.biases]
+
+
+def rates_of(learning_rate: float | Sequence[float], count: int) -> list[float]:
+    """Return a rate for each array.
+
+    >>> rates_of(0.1, 2)
+    [0.1, 0.1]
+    """
+    if isinstance(learning_rate, Sequence) and len(learning_rate) != count:
+        raise ValueError(f"learning_rate must be one number, or {count}, got {shown(learning_rate)}")
+    rates = learning_rate if isinstance(learning_rate, Sequence) else [learning_rate] * count
+    return [positive("learning_rate", rate) for rate in rates]

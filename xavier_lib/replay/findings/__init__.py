@@ -12,6 +12,7 @@ from xavier_lib.replay.findings import (
     calibration,
     diagnosis,
     fans,
+    gain,
     glorot,
     he,
     naive,
@@ -24,7 +25,10 @@ from xavier_lib.replay.findings import (
 )
 from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
-CHAPTERS = (network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis, orthogonal, calibration)
+CHAPTERS = (
+    *(network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis),
+    *(gain, orthogonal, calibration),
+)
 
 
 def stated(chapter: ModuleType) -> dict[str, Finding]:

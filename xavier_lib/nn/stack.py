@@ -1,0 +1,94 @@
+"""A classifier made of parts, with skips and normalizations where an MLP has none."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from xavier_lib.arguments import RNG, generator, numbers, positive, whole
+from xavier_lib.nn.arrays import Array, Batch, class_labels
+from xavier_lib.nn.backpropagation import cross_entropy
+from xavier_lib.nn.parts import Part
+
+
+class Stack:
+    """Parts one after the other, the last of which gives the logits; the loss is the mean cross-entropy in nats.
+
+    Introduced in :doc:`/chapters/residual`.
+
+    Args:
+        parts: what the signal passes, from the input on.
+        dtype: float32 or float64.
+
+    Raises:
+        TypeError, ValueError: in each method, as in :class:`~xavier_lib.nn.mlp.MLP`.
+        FloatingPointError: in each method, if a number outgrows the dtype.
+
+    >>> from xavier_lib.nn.parts import Linear
+    >>> network = Stack([Linear(np.zeros((2, 4)))])
+    >>> round(network.loss([[1.0, 2.0]], [3]), 4)  # the log of four classes
+    1.3863
+    """
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = list(parts)
+        self.parameters: list[Array] = [parameter for part in parts for parameter in part.parameters]
+        self.dtype = self.parameters[0].dtype
+
+    def forward(self, x: ArrayLike) -> Batch:
+        """Return the logits, (rows, classes)."""
+        signal = numbers("x", x, self.dtype)
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            for part in self.parts:
+                signal = part.forward(signal)
+        return signal
+
+    def signals(self, x: ArrayLike) -> list[Batch]:
+        """Return the input and what comes out of each part."""
+        found = [numbers("x", x, self.dtype)]
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            for part in self.parts:
+                found.append(part.forward(found[-1]))
+        return found
+
+    def loss(self, x: ArrayLike, y: ArrayLike) -> float:
+        """Return the mean cross-entropy."""
+        logits = self.forward(x)
+        return cross_entropy(logits, class_labels("y", y, *logits.shape))[0]
+
+    def accuracy(self, x: ArrayLike, y: ArrayLike) -> float:
+        """Return the share of rows whose largest logit is that of the label."""
+        logits = self.forward(x)
+        return float((logits.argmax(axis=1) == class_labels("y", y, *logits.shape)).mean())
+
+    def derivatives(self, x: ArrayLike, y: ArrayLike) -> list[Array]:
+        """Return the derivatives of the mean loss by the parameters, in their order."""
+        return self._back(x, y)[1]
+
+    def step(self, x: ArrayLike, y: ArrayLike, *, learning_rate: float) -> float:
+        """Take one step of gradient descent and return the loss before it."""
+        rate = positive("learning_rate", learning_rate)
+        loss, derivatives = self._back(x, y)
+        with np.errstate(over="raise", invalid="raise"):
+            for parameter, derivative in zip(self.parameters, derivatives, strict=True):
+                parameter -= rate * derivative
+        return loss
+
+    def train_epoch(
+        self, x: ArrayLike, y: ArrayLike, *, learning_rate: float, batch_size: int = 32, rng: RNG = None
+    ) -> float:
+        """Pass once over shuffled mini-batches; return the mean loss seen."""
+        rows, labels, size = np.asarray(x), np.asarray(y), whole("batch_size", batch_size)
+        order, total = generator(rng).permutation(len(rows)), 0.0
+        for start in range(0, len(rows), size):
+            batch = order[start : start + size]
+            total += len(batch) * self.step(rows[batch], labels[batch], learning_rate=learning_rate)
+        return total / len(rows)
+
+    def _back(self, x: ArrayLike, y: ArrayLike) -> tuple[float, list[Array]]:
+        logits = self.forward(x)
+        loss, by_signal = cross_entropy(logits, class_labels("y", y, *logits.shape))
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            for part in reversed(self.parts):
+                by_signal = part.backward(by_signal)
+        return loss, [derivative for part in self.parts for derivative in part.derivatives]
