@@ -106,6 +106,23 @@ FAULTS = (
     Fault("He with 1 instead of 2", "he.py", "return 2 / (1 + slope", "return 1 / (1 + slope", ["test_he.py"]),
     Fault("slope not squared", "he.py", "(1 + slope * slope)", "(1 + abs(slope))", ["test_he.py"]),
     *(
+        Fault(name, "orthogonal.py", old, new, ["test_orthogonal.py"])
+        for name, old, new in (
+            ("signs of QR left out", "np.where(np.diagonal(r) < 0, -gain, gain)", "np.asarray(gain)"),
+            ("kernel's matrix beside the middle", "tuple(size // 2 for", "tuple(size // 2 - 1 for"),
+            ("slopes left out (Jacobian)", "(product * network.activation.df(z[0])) @", "product @"),
+        )
+    ),
+    *(
+        Fault(name, "calibration.py", old, new, ["test_calibration.py"])
+        for name, old, new in (
+            ("layers measured out of turn", "z = found.forward(x)", "z = network.forward(x)"),
+            ("variance in place of spread", "scaled.std())", "scaled.var())"),
+            ("mean taken by the bias, not by what is measured", "z = z - z.mean(axis=0)", "pass"),
+            ("bias not scaled", "found.biases[layer] / size if centered", "found.biases[layer] if centered"),
+        )
+    ),
+    *(
         Fault(f"bias gradient not summed ({wrong}, {where})", "nn/backpropagation.py", old, new, LEARNING)
         for where, name in (("recorded", "self.by_bias = self.by_z"), ("step", "self.bias -= by_a"))
         for wrong, old, new in (

@@ -40,6 +40,15 @@ def test_every_layer_has_unit_variance_on_the_batch(activation, dtype, close, ce
     assert variances(found) == pytest.approx(np.ones(4), rel=close)
 
 
+@pytest.mark.parametrize("center", [False, True])
+def test_one_try_is_enough_where_the_biases_are_zero(center):
+    """The outputs grow in proportion to the weights, and a bias that took a mean away is scaled with them."""
+    found = lsuv(drawn(activation="sigmoid"), X, tries=1, center=center)
+
+    assert variances(found) == pytest.approx(np.ones(4))
+    assert not center or np.abs(offset_and_variation(found, X)[0]).max() < 1e-12
+
+
 def test_the_logits_are_scaled_too():
     """The last layer is one of them: before, its variance is off by orders of magnitude."""
     network = drawn()

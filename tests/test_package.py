@@ -22,7 +22,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 CHAPTERS = (
     *("network", "symmetry", "naive", "sigmoid", "glorot", "he", "shapes"),
-    *("diagnosis", "museum", "rectifiers", "table", "orthogonal", "calibration", "normalization"),
+    *("diagnosis", "museum", "rectifiers", "table", "gain", "orthogonal", "calibration", "normalization"),
 )
 #: What lies at the root of the package, by floors: a chapter's module, or a folder that all chapters use.
 FLOORS = {
@@ -46,7 +46,7 @@ CONTRACT = {
     *("naive_uniform", "variance_scaling"),
     *("glorot_limit", "glorot_normal", "glorot_std", "glorot_uniform", "xavier_normal", "xavier_uniform"),
     *("he_limit", "he_normal", "he_std", "he_uniform", "lecun_normal", "lecun_uniform"),
-    *("delta_orthogonal", "lsuv", "orthogonal"),
+    *("delta_orthogonal", "gain", "lsuv", "orthogonal"),
 }
 
 

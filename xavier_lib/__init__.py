@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from xavier_lib.calibration import lsuv
 from xavier_lib.diagnosis import diagnose
 from xavier_lib.fans import Fans, fan_in_fan_out
+from xavier_lib.gain import gain
 from xavier_lib.glorot import (
     glorot_limit,
     glorot_normal,
@@ -48,6 +49,7 @@ __all__ = [
     "delta_orthogonal",
     "diagnose",
     "fan_in_fan_out",
+    "gain",
     "glorot_limit",
     "glorot_normal",
     "glorot_std",
@@ -69,6 +71,7 @@ __all__ = [
 ]
 
 _LATER = {
+    "criticality",
     *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum"),
     *("network", "rectifiers", "replay", "shapes", "sigmoid", "table"),
 }

@@ -12,6 +12,7 @@ from xavier_lib.replay.findings import (
     calibration,
     diagnosis,
     fans,
+    gain,
     glorot,
     he,
     naive,
@@ -27,7 +28,7 @@ from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
 CHAPTERS = (
     *(network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis),
-    *(orthogonal, calibration, normalization),
+    *(gain, orthogonal, calibration, normalization),
 )
 
 
