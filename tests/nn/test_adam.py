@@ -5,8 +5,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from xavier_lib import MLP, constant, glorot_uniform
+from xavier_lib import ACTIVATIONS, MLP, constant, glorot_uniform
 from xavier_lib.nn.adam import Adam
+from xavier_lib.nn.parts import Linear, Nonlinear
+from xavier_lib.nn.stack import Stack
 
 X = np.random.default_rng(0).standard_normal((24, 4))
 Y = np.arange(24) % 3
@@ -130,3 +132,62 @@ def test_what_is_no_network_is_refused():
     """A class that is no MLP."""
     with pytest.raises(TypeError, match="network must be an MLP"):
         Adam("tanh")
+
+
+def stack_of(net):
+    """Return a stack with the weights of a small network."""
+    first, last = (weights.copy() for weights in net.weights)
+    return Stack([Linear(first), Nonlinear(ACTIVATIONS["tanh"]), Linear(last)])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_stack_is_stepped_as_the_network_that_it_equals(dtype):
+    """Two epochs in batches of seven, the last of which is smaller: only rounding may differ, and the dtype stays."""
+    net = network(dtype)
+    stack, orders = stack_of(net), (np.random.default_rng(3), np.random.default_rng(3))
+    for trained, order in zip((Adam(net, learning_rate=0.02), Adam(stack, learning_rate=0.02)), orders, strict=True):
+        for _ in range(2):
+            trained.train_epoch(X, Y, batch_size=7, rng=order)
+
+    tolerance = 1e-3 if dtype == np.float32 else 1e-9
+    arrays = [array for pair in zip(net.weights, net.biases, strict=True) for array in pair]
+    for mine, other in zip(stack.parameters, arrays, strict=True):
+        assert mine.dtype == dtype
+        np.testing.assert_allclose(mine, other, rtol=tolerance, atol=tolerance)
+
+
+def test_the_first_step_of_a_stack_follows_the_slope_by_differences():
+    """Kingma and Ba's first step is the rate times g over |g| + epsilon; g comes from differences of the loss."""
+    stack, epsilon, small = stack_of(network()), 0.1, 1e-6
+    expected = []
+    for array in stack.parameters:
+        slope = np.zeros_like(array)
+        for place in np.ndindex(array.shape):
+            kept, losses = array[place], []
+            for sign in (1, -1):
+                array[place] = kept + sign * small
+                losses.append(stack.loss(X, Y))
+            array[place] = kept
+            slope[place] = (losses[0] - losses[1]) / (2 * small)
+        expected.append(array - 0.05 * slope / (np.abs(slope) + epsilon))
+    Adam(stack, learning_rate=0.05, epsilon=epsilon).step(X, Y)
+
+    for mine, other in zip(stack.parameters, expected, strict=True):
+        np.testing.assert_allclose(mine, other, atol=1e-7)
+
+
+def test_each_array_of_a_stack_moves_by_its_own_rate():
+    """With epsilon far below the slopes the first step is as large as the rate, in the order of the parameters."""
+    stack, rates = stack_of(network()), [0.1, 0.01, 0.001, 0.2]
+    before = [array.copy() for array in stack.parameters]
+    Adam(stack, learning_rate=rates).step(X, Y)
+
+    for old, new, rate in zip(before, stack.parameters, rates, strict=True):
+        assert np.abs(new - old).max() == pytest.approx(rate, rel=1e-4)
+
+
+@pytest.mark.parametrize("rates", [[0.1], [0.1] * 3, [0.1] * 5])
+def test_rates_that_are_not_as_many_as_the_arrays_are_refused(rates):
+    """The message says how many there are."""
+    with pytest.raises(ValueError, match="learning_rate must be one number, or 4, got"):
+        Adam(stack_of(network()), learning_rate=rates)
