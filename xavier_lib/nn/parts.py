@@ -12,7 +12,7 @@ EPSILON = 1e-5  # added to a variance before its root, as the frameworks do
 
 
 class Part(Protocol):
-    """What a :class:`~xavier_lib.nn.stack.Stack` is made of.
+    """What a :class:`~xavier_lib.nn.stack.Stack` is made of; see :doc:`/chapters/normalization`.
 
     Attributes:
         parameters: the arrays that are trained.
@@ -92,7 +92,8 @@ class Normalization:
         \partial x = \frac{\partial y - \overline{\partial y} - y\,\overline{\partial y \odot y}}{\sqrt{v + \epsilon}}
 
     with the means and the variance :math:`v` over the features of a row (layer normalization, Ba et al. 2016) or over
-    the rows of the batch (batch normalization, Ioffe and Szegedy 2015), the batch's own when it is judged too.
+    the rows of the batch (batch normalization, Ioffe and Szegedy 2015), the batch's own when it is judged too. See
+    :doc:`/chapters/normalization`.
 
     Args:
         axis: 1 for layer normalization, 0 for batch normalization.

@@ -15,7 +15,7 @@ from xavier_lib.wording import shown
 class Stack:
     """Parts one after the other, the last of which gives the logits; the loss is the mean cross-entropy in nats.
 
-    Introduced in :doc:`/chapters/residual`.
+    Introduced in :doc:`/chapters/normalization`.
 
     Args:
         parts: what the signal passes, from the input on.
