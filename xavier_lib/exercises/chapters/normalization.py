@@ -50,7 +50,7 @@ EXERCISES = (
         name="normalization-layer",
         title="Layer normalization",
         stars=2,
-        kind="write",
+        kind="find",
         reference=lambda x, epsilon: normalized(x, epsilon),
         cases=[
             {"x": normal((4, 6), seed, mean=mean, std=std), "epsilon": epsilon}
@@ -77,7 +77,7 @@ EXERCISES = (
         name="normalization-back",
         title="The way back",
         stars=3,
-        kind="derive",
+        kind="write",
         reference=lambda x, by_y: back(x, by_y),
         cases=[
             {"x": normal((4, 5), seed, mean=mean, std=std), "by_y": normal((4, 5), seed + 9)}
