@@ -73,7 +73,7 @@ EXERCISES = (
         options={
             "nothing is wrong": "Two square layers made so agree in all of their 4096 weights.",
             "leave the seed out": "Then the object chooses a seed once and begins at it at every call: 4096 of 4096 "
-            "still agree, and another run gives another network.",
+            "still agree, and another run gives another network unless the whole program is seeded.",
             "make two objects, both with seed=42": "Each of the two begins at the same seed: 4096 of 4096 agree.",
             "seed the object with a seed generator": "It moves on from call to call, so that no weight of the two "
             "layers agrees, and from 42 it takes the same way at every run. Two plain seeds that differ do it as well.",
