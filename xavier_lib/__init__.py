@@ -71,9 +71,8 @@ __all__ = [
 ]
 
 _LATER = {
-    "criticality",
     *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum"),
-    *("network", "rectifiers", "replay", "shapes", "sigmoid", "table"),
+    *("network", "normalization", "rectifiers", "replay", "shapes", "sigmoid", "table"),
 }
 
 

@@ -1,18 +1,20 @@
 """Does the start still matter behind a normalization: a factor on the weights, and the rate that it becomes."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from xavier_lib.arguments import RNG, generator, looked_up, of_kind, positive, whole, whole_numbers
-from xavier_lib.he import he_normal
 from xavier_lib.nn.activations import ACTIVATIONS
 from xavier_lib.nn.parts import Linear, Nonlinear, Normalization, Part
 from xavier_lib.nn.stack import Stack
+from xavier_lib.weights.scaling import variance_scaling
 
 Kind = Literal["none", "layer", "batch"]
+he = partial(variance_scaling, scale=2.0, mode="fan_in", distribution="normal")
 AXES = {"none": None, "layer": 1, "batch": 0}
 
 
@@ -49,11 +51,11 @@ def normalized_network(
     axis, c, source = looked_up("normalization", normalization, AXES), positive("factor", factor), generator(rng)
     parts: list[Part] = []
     for before, after in zip(widths[:-2], widths[1:-1], strict=True):
-        weights = he_normal((before, after), rng=source, dtype=dtype)
+        weights = he((before, after), rng=source, dtype=dtype)
         parts.append(Linear(weights * weights.dtype.type(c)))
         parts += [] if axis is None else [Normalization(axis)]
         parts.append(Nonlinear(ACTIVATIONS["relu"]))
-    return Stack([*parts, Linear(he_normal(widths[-2:], rng=source, dtype=dtype))])
+    return Stack([*parts, Linear(he(widths[-2:], rng=source, dtype=dtype))])
 
 
 def rates(network: Stack, rate: float, *, factor: float, power: float = 2.0) -> list[float]:
@@ -82,7 +84,10 @@ def rates(network: Stack, rate: float, *, factor: float, power: float = 2.0) -> 
 
 
 def hidden_size(network: Stack) -> float:
-    """Return the root mean square of all hidden weights, without the last layer's.
+    """Return the root mean square of all hidden weights, without the last layer's; see :doc:`/chapters/normalization`.
+
+    Raises:
+        TypeError: if the network is no stack of parts.
 
     >>> round(hidden_size(normalized_network((50, 100, 3), "batch", factor=10.0, rng=0)), 0)
     2.0
@@ -95,6 +100,8 @@ def learn(
     network: Stack, x: ArrayLike, y: ArrayLike, *, epochs: int, learning_rate: float | Sequence[float], rng: RNG = 0
 ) -> list[float]:
     """Train in place by gradient descent, in shuffled batches of 32; return the loss before and after each epoch.
+
+    Used in :doc:`/chapters/normalization`.
 
     Args:
         network: the network.
