@@ -39,6 +39,8 @@ ELSEWHERE = {
         "weights/drawing.py": ("weights/test_drawing.py", "weights/test_scaling.py"),
     },
     "nn/functions.py": ("nn/test_quadrature.py", "frameworks/test_rules.py"),
+    "nn/pieces.py": ("test_gain.py",),
+    "nn/stack.py": ("nn/test_parts.py", "nn/test_adam.py"),
     **dict.fromkeys(("nn/arrays.py", "nn/start.py"), ("nn/test_mlp.py",)),
 }
 
