@@ -34,7 +34,8 @@ class LayerRecord:
         last: whether nothing with weights follows, so that its outputs are the model's.
         used: whether the pass reached it.
         input: the size of what it got.
-        input_varying: the size of the part of its input that depends on the sample: input less the batch's mean.
+        input_varying: the size of the part of its input that depends on the sample: input less
+            the batch's mean at each place.
         output: the size of what it gave (pre-activations).
         output_varying: the size of that part of its output that depends on the sample.
         activation: what follows, by name; ``"linear"`` if nothing does, None if that could not be seen.
