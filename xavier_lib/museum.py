@@ -83,7 +83,7 @@ def cut_std(std: float, bound: float) -> float:
     """
     spread, edge = positive("std", std), positive("bound", bound)
     cut = edge / spread
-    if cut < 0.01:  # between bounds so near the density is flat: a uniform distribution, to a part in 30 000
+    if cut < 0.01:  # between bounds so near the density is flat: a uniform distribution, to a part in 150 000
         return float(edge * 3**-0.5)
     kept = math.erf(cut * 0.5**0.5)
     lost = 2 * cut * math.exp(-(cut**2) / 2) / (math.tau**0.5 * kept)

@@ -15,7 +15,7 @@ OfSignals = Callable[[Measured], Iterator[Finding]]
 
 #: Illnesses of the weights, which all are said.
 WEIGHTS: tuple[OfWeights, ...] = (unwritten, zeros, gains, alike, copies, outliers, lengths)
-#: Illnesses after which no size says anything: they stop the signal.
+#: Illnesses to be cured before sizes are judged: they stop the signal, or make all units of a layer one.
 FATAL: tuple[OfWeights, ...] = (unwritten, zeros, gains, alike)
 #: Illnesses of the signal: the first that is found explains the others.
 SIGNALS: tuple[OfSignals, ...] = (inputs, stuck, sizes, streams, first_loss, gradients)

@@ -17,7 +17,7 @@ from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.start import Initializer
 from xavier_lib.symmetry import constant
 
-GREY = (74.0, 127.0)  # from standardized pixels back to about what a file of grey values holds, 0 to 255
+GREY = (74.0, 127.0)  # from standardized pixels to sizes like those of a file's grey values: 67 to 264
 
 
 class Patient(NamedTuple):

@@ -24,7 +24,7 @@ def diagnose(
     .. math:: \operatorname{rms}(z_l), \quad \operatorname{rms}(z_l - \bar z_l), \quad
         \operatorname{rms}(\partial C / \partial z_l), \quad \operatorname{rms}(\partial C / \partial W_l)
 
-    The limits stand in ``xavier_lib/diagnosis/limits.py``, each with its reason. See :doc:`/chapters/diagnosis`.
+    The limits stand in ``xavier_lib/diagnosis/limits.py``, most with what was measured. See :doc:`/chapters/diagnosis`.
 
     Args:
         network: the network, which stays as it is.

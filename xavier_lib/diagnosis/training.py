@@ -28,7 +28,7 @@ def first_loss(measured: Measured) -> Iterator[Finding]:
 def gradients(measured: Measured) -> Iterator[Finding]:
     """Find gradients that vanish or explode on their way back, where no zeros at the end are meant to stop them.
 
-    Batch normalization makes gradients grow backwards by design, and streams carry them past the layers.
+    Batch normalization makes gradients grow backwards at the start, and streams carry them past the layers.
     """
     plain = [
         layer

@@ -98,7 +98,8 @@ EXERCISES = (
         kind="judge",
         target="scale the inputs",
         options={
-            "smaller weights": "The weights have He's spread, which is right for inputs of rms 1.",
+            "smaller weights": "He's spread passes on what it gets. Smaller first weights would lower the loss, and "
+            "leave their gradient as large as the inputs make it.",
             "a smaller rate": "The loss is in the hundreds before any step was taken.",
             "scale the inputs": "The input has rms 148 and every layer passes on what it gets, so that the "
             "logits are as much too large.",
