@@ -96,7 +96,7 @@ HOLDS: Mapping[str, Judge] = {
     "normalization-batch": lambda seen: (
         min(right(seen, "batch 0.1"), right(seen, "batch 1")) > 0.9 and right(seen, "batch 10") > 0.5
     ),
-    "normalization-late": lambda seen: right(seen, "layer 0.1") > 0.9,
+    "normalization-late": lambda seen: right(seen, "layer 0.1") < 0.9,
     "normalization-slower": lambda seen: all(
         seen[f"{kind} 10"]["loss"] > 5 * seen[f"{kind} 1"]["loss"] for kind in ("layer", "batch")
     ),
