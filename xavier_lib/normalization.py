@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from xavier_lib.arguments import RNG, generator, looked_up, of_kind, positive, whole, whole_numbers
 from xavier_lib.nn.activations import ACTIVATIONS
 from xavier_lib.nn.parts import Linear, Nonlinear, Normalization, Part
+from xavier_lib.nn.signals import rms
 from xavier_lib.nn.stack import Stack
 from xavier_lib.weights.scaling import variance_scaling
 
@@ -93,7 +94,7 @@ def hidden_size(network: Stack) -> float:
     2.0
     """
     weights = [array.ravel() for array in of_kind("network", network, Stack).parameters[:-2] if array.ndim == 2]
-    return float(np.sqrt(np.square(np.concatenate(weights)).mean()))
+    return rms(np.concatenate(weights))
 
 
 def learn(

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.arguments import RNG, generator, positive, whole
+from xavier_lib.arguments import RNG, positive
+from xavier_lib.nn.arrays import mini_batches
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.stack import Stack, rates_of
 from xavier_lib.wording import shown
@@ -78,10 +79,8 @@ class Adam:
 
     def train_epoch(self, x: ArrayLike, y: ArrayLike, *, batch_size: int = 32, rng: RNG = None) -> None:
         """Pass once over shuffled mini-batches, as :meth:`xavier_lib.nn.mlp.MLP.train_epoch` does."""
-        rows, labels, size = np.asarray(x), np.asarray(y), whole("batch_size", batch_size)
-        order = generator(rng).permutation(len(rows))
-        for start in range(0, len(rows), size):
-            batch = order[start : start + size]
+        rows, labels = np.asarray(x), np.asarray(y)
+        for batch in mini_batches(len(rows), batch_size, rng):
             self.step(rows[batch], labels[batch])
 
 

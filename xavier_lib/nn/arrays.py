@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from xavier_lib.arguments import RNG, generator, whole
 from xavier_lib.wording import shown
 
 #: Anything that an activation is applied to, number by number.
@@ -39,3 +40,13 @@ def class_labels(name: str, value: ArrayLike, rows: int, classes: int) -> Labels
     if labels.min() < 0 or labels.max() >= classes:
         raise ValueError(f"{name} must hold labels from 0 to {classes - 1}, got {labels.min()} to {labels.max()}")
     return labels.astype(np.intp, copy=False)
+
+
+def mini_batches(rows: int, batch_size: int, rng: RNG) -> list[Labels]:
+    """Return the places of the rows of each shuffled mini-batch; the last one holds what is left.
+
+    >>> [len(batch) for batch in mini_batches(5, 2, 0)]
+    [2, 2, 1]
+    """
+    size, order = whole("batch_size", batch_size), generator(rng).permutation(rows)
+    return [order[start : start + size] for start in range(0, rows, size)]

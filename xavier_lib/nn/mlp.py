@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from xavier_lib.arguments import RNG, float_dtype, function, generator, numbers, positive, whole, whole_shape
 from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import Activation, activation_named
-from xavier_lib.nn.arrays import Batch, Bias, Labels, Weights, class_labels
+from xavier_lib.nn.arrays import Batch, Bias, Labels, Weights, class_labels, mini_batches
 from xavier_lib.nn.backpropagation import (
     Forward,
     Gradients,
@@ -205,9 +205,8 @@ class MLP:
         """Pass once over shuffled mini-batches; return the mean loss seen. Errors as in :meth:`step`."""
         rows = self._rows(x)
         labels = self._labels(y, rows)
-        rate, size = positive("learning_rate", learning_rate), whole("batch_size", batch_size)
-        order = generator(rng).permutation(len(rows))
-        batches = [order[start : start + size] for start in range(0, len(rows), size)]
+        rate = positive("learning_rate", learning_rate)
+        batches = mini_batches(len(rows), batch_size, rng)
         return sum(self._step(rows[batch], labels[batch], rate) * len(batch) for batch in batches) / len(rows)
 
     def _start(self, initializer: Initializer, bias_initializer: Initializer | None, rng: RNG) -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xavier_lib.nn.arrays import Array
-from xavier_lib.nn.quadrature import FARTHEST, KINKS
+from xavier_lib.nn.quadrature import panel_ends
 
 Function = Callable[[Any], Any]
 
@@ -111,8 +111,7 @@ def pieces(f: Function, size: float = 1.0) -> Pieces:
     >>> round(found.mean(found.values**2), 4), round(found.mean(found.slopes**2), 4)
     (0.3943, 0.4644)
     """
-    kinks = [kink / size for kink in KINKS if abs(kink) < FARTHEST * size]
-    ends = np.unique([*np.linspace(-FARTHEST, FARTHEST, 49), *kinks])
+    ends = panel_ends(size)
     left, right, done, usual = ends[:-1], ends[1:], [], 0.0
     for turn in range(HALVINGS + 1):
         half = (right - left)[:, None] / 2

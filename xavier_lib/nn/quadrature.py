@@ -50,12 +50,17 @@ def normal_mean(f: Callable[[Array], Array], size: float = 1.0) -> float:
 
 def panels(size: float) -> tuple[Array, Array]:
     """Return the nodes and the weights of a mean over standard normal numbers, with the kinks of f(size · z)."""
-    kinks = [kink / size for kink in KINKS if abs(kink) < FARTHEST * size]
-    ends = np.unique([*np.linspace(-FARTHEST, FARTHEST, 49), *kinks])
+    ends = panel_ends(size)
     unit, shares = _legendre()
     half = np.diff(ends)[:, None] / 2
     nodes = (ends[:-1, None] + half * (1 + unit)).ravel()
     return nodes, (half * shares).ravel() * np.exp(-(nodes**2) / 2) / math.sqrt(2 * math.pi)
+
+
+def panel_ends(size: float) -> Array:
+    """Return the ends of the panels, among them the kinks of f(size · z)."""
+    kinks = [kink / size for kink in KINKS if abs(kink) < FARTHEST * size]
+    return np.unique([*np.linspace(-FARTHEST, FARTHEST, 49), *kinks])
 
 
 @cache

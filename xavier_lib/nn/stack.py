@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xavier_lib.arguments import RNG, generator, numbers, positive, whole
-from xavier_lib.nn.arrays import Array, Batch, class_labels
+from xavier_lib.arguments import RNG, numbers, positive
+from xavier_lib.nn.arrays import Array, Batch, class_labels, mini_batches
 from xavier_lib.nn.backpropagation import cross_entropy
 from xavier_lib.nn.parts import Part
 from xavier_lib.wording import shown
@@ -18,8 +18,7 @@ class Stack:
     Introduced in :doc:`/chapters/normalization`.
 
     Args:
-        parts: what the signal passes, from the input on.
-        dtype: float32 or float64.
+        parts: what the signal passes, from the input on; the first array that is trained gives the dtype.
 
     Raises:
         TypeError, ValueError: in each method, as in :class:`~xavier_lib.nn.mlp.MLP`.
@@ -38,11 +37,7 @@ class Stack:
 
     def forward(self, x: ArrayLike) -> Batch:
         """Return the logits, (rows, classes)."""
-        signal = numbers("x", x, self.dtype)
-        with np.errstate(over="raise", invalid="raise", divide="raise"):
-            for part in self.parts:
-                signal = part.forward(signal)
-        return signal
+        return self.signals(x)[-1]
 
     def signals(self, x: ArrayLike) -> list[Batch]:
         """Return the input and what comes out of each part."""
@@ -85,12 +80,9 @@ class Stack:
         rng: RNG = None,
     ) -> float:
         """Pass once over shuffled mini-batches; return the mean loss seen."""
-        rows, labels, size = np.asarray(x), np.asarray(y), whole("batch_size", batch_size)
-        order, total = generator(rng).permutation(len(rows)), 0.0
-        for start in range(0, len(rows), size):
-            batch = order[start : start + size]
-            total += len(batch) * self.step(rows[batch], labels[batch], learning_rate=learning_rate)
-        return total / len(rows)
+        rows, labels = np.asarray(x), np.asarray(y)
+        batches = mini_batches(len(rows), batch_size, rng)
+        return sum(self.step(rows[b], labels[b], learning_rate=learning_rate) * len(b) for b in batches) / len(rows)
 
     def _back(self, x: ArrayLike, y: ArrayLike) -> tuple[float, list[Array]]:
         logits = self.forward(x)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.value import Value
 from xavier_lib.names import ActivationName
@@ -13,11 +14,6 @@ from xavier_lib.nn.activations import ACTIVATIONS
 
 Array = NDArray[Any]
 Function = Callable[[Array], Array]
-
-
-def normal(shape: tuple[int, ...], seed: int, *, mean: float = 0.0, std: float = 1.0) -> Array:
-    """Return normal numbers, the same at every import."""
-    return np.random.default_rng(seed).normal(mean, std, shape)
 
 
 def scaled(weights: Array, rows: Array) -> Array:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.rules import Rule, adapted
 from xavier_lib.exercises.start import Start
@@ -32,11 +33,6 @@ def after_twenty(gain: float) -> str:
         return f"A gain is a positive number, and {gain:.4g} is not."
     factor = Decimal(gain) ** 20  # a float would overflow
     return f"With the gain {gain:.4g}, twenty layers of this activation multiply the rms of a signal by {factor:.3g}."
-
-
-def normal(shape: tuple[int, ...], seed: int, mean: float = 0.0) -> NDArray[Any]:
-    """Return normal numbers around a mean, the same at every import."""
-    return np.random.default_rng(seed).normal(mean, 1, shape)
 
 
 def relu(z: NDArray[Any]) -> NDArray[Any]:
@@ -83,7 +79,7 @@ EXERCISES = (
         stars=2,
         kind="find",
         reference=lambda z: rms(relu(z)) ** 2,
-        cases=[{"z": 3 * normal((6, 5), 1)}, {"z": normal((40,), 2, -0.5)}, {"z": normal((3, 4, 2), 3, 1.0)}],
+        cases=[{"z": 3 * normal((6, 5), 1)}, {"z": normal((40,), 2, mean=-0.5)}, {"z": normal((3, 4, 2), 3, mean=1.0)}],
         slips={
             "variance in place of second moment": [lambda z: relu(z).var()],
             "the sum in place of the mean": [lambda z: np.sum(relu(z) ** 2)],
@@ -150,7 +146,7 @@ EXERCISES = (
         cases=[
             {"weights": 3 * normal((6, 4), 4), "x": relu(normal((9, 6), 5))},
             {"weights": 0.05 * normal((3, 7), 6), "x": relu(normal((5, 3), 7))},
-            {"weights": 2 * normal((8, 3), 8), "x": normal((12, 8), 9, 0.5)},
+            {"weights": 2 * normal((8, 3), 8), "x": normal((12, 8), 9, mean=0.5)},
         ],
         slips={
             "variance in place of second moment": [lambda weights, x: weights * math.sqrt(2) / np.std(x @ weights)],

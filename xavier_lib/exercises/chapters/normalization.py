@@ -5,15 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.value import Value
 
 Array = NDArray[Any]
-
-
-def normal(shape: tuple[int, ...], seed: int, *, mean: float = 0.0, std: float = 1.0) -> Array:
-    """Return normal numbers, the same at every import."""
-    return np.random.default_rng(seed).normal(mean, std, shape)
 
 
 def normalized(x: Array, epsilon: float, *, axis: int = 1, power: float = 0.5) -> Array:

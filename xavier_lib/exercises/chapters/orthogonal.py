@@ -5,17 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.value import Value
 from xavier_lib.nn.signals import rms
 from xavier_lib.orthogonal import tempered
 
 Array = NDArray[Any]
-
-
-def normal(shape: tuple[int, ...], seed: int) -> Array:
-    """Return normal numbers, the same at every import."""
-    return np.random.default_rng(seed).standard_normal(shape)
 
 
 def signed(matrix: Array) -> Array:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.start import Start
@@ -23,11 +24,6 @@ def rows_apart(weights: NDArray[Any]) -> float:
 def output_gradient(zeros: int, ones: int) -> float:
     """Return the gradient at a weight into the output of answer 1, in a sigmoid network whose weights are zero."""
     return 0.5 * (0.5 - ones / (zeros + ones))
-
-
-def normal(shape: tuple[int, int], seed: int) -> NDArray[Any]:
-    """Return normal numbers, the same at every import."""
-    return np.random.default_rng(seed).standard_normal(shape)
 
 
 def copied(weights: NDArray[Any], columns: Sequence[int]) -> NDArray[Any]:

@@ -12,22 +12,15 @@ from xavier_lib.nn.functions import FUNCTIONS
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import activation_rms
 from xavier_lib.replay.findings.finding import Judge
-from xavier_lib.replay.findings.training import learned, perceptron, short
+from xavier_lib.replay.findings.training import by_gain, short
 from xavier_lib.weights.scaling import lecun_normal
 
 Seen = dict[str, dict[str, Any]]
 
 
-def gains(*, seed: int, gains: list[float], depth: int, width: int, **training: Any) -> Seen:
+def gains(*, gains: list[float], **training: Any) -> Seen:
     """Train tanh layers from normal weights of variance 1/fan-in, times each of several gains."""
-    return {
-        str(factor): learned(
-            perceptron(partial(lecun_normal, gain=factor), seed=seed, depth=depth, width=width, activation="tanh"),
-            seed=seed,
-            **training,
-        )
-        for factor in gains
-    }
+    return by_gain(lecun_normal, gains, **training)
 
 
 def sizes(*, seed: int, factors: list[float], depth: int, width: int) -> dict[str, Any]:

@@ -9,11 +9,12 @@ import numpy as np
 from xavier_lib.glorot import glorot_uniform
 from xavier_lib.he import he_uniform
 from xavier_lib.names import ActivationName
+from xavier_lib.nn.arrays import mini_batches
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import rms
 from xavier_lib.nn.start import Initializer
 from xavier_lib.replay.findings.finding import Judge
-from xavier_lib.replay.findings.training import learned, mini_batches, perceptron, short, the_digits, within
+from xavier_lib.replay.findings.training import learned, perceptron, short, the_digits, within
 
 STARTS: Mapping[str, Initializer] = {"Xavier": glorot_uniform, "He": he_uniform}
 
@@ -65,7 +66,7 @@ def biases_held(*, seed: int, depth: int, width: int, rate: float, epochs: int) 
         net = perceptron(glorot_uniform, seed=seed, depth=depth, width=width, activation="relu")
         order, best = np.random.default_rng(seed), 0.0
         for _ in range(epochs):
-            for batch in mini_batches(len(data.x_train), order):
+            for batch in mini_batches(len(data.x_train), 32, order):
                 net.step(data.x_train[batch], data.y_train[batch], learning_rate=rate)
                 for bias in net.biases[held]:
                     bias[:] = 0

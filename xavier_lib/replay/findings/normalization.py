@@ -3,32 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from xavier_lib.nn.adam import Adam
 from xavier_lib.nn.stack import Stack
 from xavier_lib.normalization import Kind, hidden_size, normalized_network, rates
 from xavier_lib.replay.findings.finding import Judge
-from xavier_lib.replay.findings.training import short, the_digits
+from xavier_lib.replay.findings.training import by_epoch, short, the_digits
 
 CHANCE = 0.2  # twice what guessing gets
 
 
-def trained(
-    network: Stack, *, seed: int, rates: list[float], epochs: int, optimizer: str = "descent"
-) -> dict[str, Any]:
+def trained(network: Stack, *, rates: list[float], epochs: int, **training: Any) -> dict[str, Any]:
     """Train and return loss and test accuracy at the end, and the weights' growth; None after an overflow."""
-    data, order, before = the_digits(), np.random.default_rng(seed), hidden_size(network)
-    adam = Adam(network, learning_rate=rates) if optimizer == "adam" else None
-    try:
-        for _ in range(epochs):
-            if adam:
-                adam.train_epoch(data.x_train, data.y_train, rng=order)
-            else:
-                network.train_epoch(data.x_train, data.y_train, learning_rate=rates, rng=order)
-        loss, right = network.loss(data.x_train, data.y_train), network.accuracy(data.x_test, data.y_test)
-    except FloatingPointError:
+    data, before = the_digits(), hidden_size(network)
+    if sum(1 for _ in by_epoch(network, rate=rates, epochs=epochs, **training)) < epochs:
         return {"loss": None, "right": None, "grown": None}
+    loss, right = network.loss(data.x_train, data.y_train), network.accuracy(data.x_test, data.y_test)
     return {"loss": short(loss), "right": short(right), "grown": short(hidden_size(network) / before)}
 
 

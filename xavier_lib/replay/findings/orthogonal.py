@@ -14,7 +14,7 @@ from xavier_lib.names import ActivationName
 from xavier_lib.nn.start import Initializer
 from xavier_lib.orthogonal import jacobian, orthogonal, tempered
 from xavier_lib.replay.findings.finding import Judge
-from xavier_lib.replay.findings.training import learned, perceptron, short, the_digits, within
+from xavier_lib.replay.findings.training import by_gain, learned, perceptron, short, the_digits, within
 from xavier_lib.weights.drawing import draw
 
 
@@ -58,16 +58,9 @@ def powers(*, seed: int, powers: list[float], depth: int, width: int, **training
     return found
 
 
-def gains(*, seed: int, gains: list[float], depth: int, width: int, **training: Any) -> dict[str, Any]:
+def gains(*, gains: list[float], **training: Any) -> dict[str, Any]:
     """Train tanh layers from normal weights of several gains; return the best test accuracy of each."""
-    return {
-        str(gain): learned(
-            perceptron(partial(glorot_normal, gain=gain), seed=seed, depth=depth, width=width, activation="tanh"),
-            seed=seed,
-            **training,
-        )["best"]
-        for gain in gains
-    }
+    return {gain: run["best"] for gain, run in by_gain(glorot_normal, gains, **training).items()}
 
 
 def signs(*, seed: int, depth: int, width: int, **training: Any) -> dict[str, Any]:

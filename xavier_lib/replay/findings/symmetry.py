@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from xavier_lib.glorot import glorot_uniform
 from xavier_lib.names import ActivationName
 from xavier_lib.nn.adam import Adam
+from xavier_lib.nn.arrays import mini_batches
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.replay.findings.finding import Judge
-from xavier_lib.replay.findings.training import by_epoch, learned, mini_batches, perceptron, short, the_digits
+from xavier_lib.replay.findings.training import by_epoch, learned, perceptron, short, the_digits
 from xavier_lib.symmetry import column_distance, constant, in_order, noisy_constant
 
 ROWS, ANSWERS = np.array([[0, 0], [1, 0], [0, 2], [1, 2]]), np.array([0, 1, 1, 0])
@@ -76,7 +77,7 @@ def dropout(*, seed: int, drop: float, width: int, rate: float, epochs: int, val
         source = np.random.default_rng(seed)
         net = perceptron(partial(constant, value=value), seed=0, depth=1, width=width, activation="tanh", dtype=float)
         for _ in range(epochs):
-            for batch in mini_batches(len(data.x_train), source):
+            for batch in mini_batches(len(data.x_train), 32, source):
                 mask = (source.random((len(batch), width)) >= rest) / (1 - rest)
                 drop_step(net, data.x_train[batch], data.y_train[batch], mask, rate)
         apart = short(column_distance(net.weights[0]))

@@ -2,16 +2,18 @@
 
 import functools
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from xavier_lib.datasets import Digits, digits
 from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import Activation
 from xavier_lib.nn.adam import Adam
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.nn.stack import Stack
 from xavier_lib.nn.start import Initializer
 
 GOALS = (0.2, 0.5, 0.9)  # test accuracies whose first epoch is stored
@@ -42,7 +44,13 @@ def perceptron(
 
 
 def by_epoch(
-    network: MLP, *, seed: int, rate: float, epochs: int, optimizer: str = "descent", data: Digits | None = None
+    network: MLP | Stack,
+    *,
+    seed: int,
+    rate: Any,
+    epochs: int,
+    optimizer: str = "descent",
+    data: Digits | None = None,
 ) -> Iterator[int]:
     """Train in shuffled batches of 32, and yield the number of each epoch when it has ended; an overflow ends it."""
     rows = the_digits() if data is None else data
@@ -58,12 +66,6 @@ def by_epoch(
         except FloatingPointError:
             return
         yield epoch
-
-
-def mini_batches(count: int, source: np.random.Generator) -> Iterator[NDArray[np.intp]]:
-    """Yield the rows of each shuffled batch of 32 of an epoch, for a trial that does more than a step with them."""
-    order = source.permutation(count)
-    yield from (order[at : at + 32] for at in range(0, count, 32))
 
 
 def learned(network: MLP, *, until: float = 2.0, data: Digits | None = None, **training: Any) -> dict[str, Any]:
@@ -85,6 +87,20 @@ def learned(network: MLP, *, until: float = 2.0, data: Digits | None = None, **t
         **{f"to {goal:.0%}": first_epoch(accuracies, goal) for goal in GOALS},
         **{"best": short(max(accuracies)), "last": short(accuracies[-1]), "epochs": ran},
         "loss": short(network.loss(rows.x_train, rows.y_train)) if whole else None,
+    }
+
+
+def by_gain(
+    start: Initializer, gains: list[float], *, seed: int, depth: int, width: int, **training: Any
+) -> dict[str, dict[str, Any]]:
+    """Train tanh layers from a start with each of several gains."""
+    return {
+        str(gain): learned(
+            perceptron(partial(start, gain=gain), seed=seed, depth=depth, width=width, activation="tanh"),
+            seed=seed,
+            **training,
+        )
+        for gain in gains
     }
 
 
