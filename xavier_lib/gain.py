@@ -70,7 +70,8 @@ def gain(
 
     The factors on weights of variance 1/fan-in that keep pre-activations of the size s, and on weights of variance
     1/fan-out that keep gradients which pass them. He et al. (2015), section 2.2, for rectifiers; measured in
-    :doc:`/chapters/gain`. To about 10⁻¹², with kinks and jumps wherever they lie.
+    :doc:`/chapters/gain`. To about 10⁻¹², with kinks and jumps wherever they lie, for functions without
+    features much narrower than a fiftieth of the size.
 
     Args:
         activation: a name, as ``"gelu"`` or ``"elu(0.5)"``, an ``Activation``, or any function of one number or array.

@@ -13,7 +13,7 @@ Function = Callable[[Any], Any]
 ORDER = 20  # points on a piece; the polynomial through them has degree 19
 SMOOTH = 1e-12  # what the last coefficients of that polynomial may be, against the values of the piece and of all
 HALVINGS = 40  # of a piece, until what bends in it has a share of about 10⁻¹²
-MOST = 4000  # pieces; a function that needs more is none that a rule could know
+MOST = 4000  # pieces; a function that needs more is given up
 INSIDE = np.array([-1.0, 1.0]) * (1 - 1e-9)  # next to the ends of a piece, where the function must go on as before
 UNIT, SHARES = np.polynomial.legendre.leggauss(ORDER)
 THIN = 1e-11  # a piece as short as this holds a bend, a jump or a place of unbounded slope
@@ -44,7 +44,9 @@ class Pieces(NamedTuple):
             return float((self.weights * values).sum())
 
     def jump(self) -> float | None:
-        """Return where the function jumps, the first such z times the size's scale; None where it is continuous.
+        """Return where the function jumps, of several places the one nearest to zero, in units of the size, or None.
+
+        A slope without bound may count as a jump.
 
         >>> pieces(np.sign).jump(), pieces(np.tanh).jump()
         (0.0, None)
@@ -69,7 +71,7 @@ class Pieces(NamedTuple):
 
 
 class TooRoughError(ValueError):
-    """A function that no number of pieces makes smooth."""
+    """A function that is still not smooth when it has been cut into as many pieces as are allowed."""
 
 
 def applied(f: Function, z: Array) -> Array:

@@ -16,7 +16,7 @@ Array = NDArray[Any]
 
 
 def kumar(value: float, slope: float) -> float:
-    """Return the gain that keeps small pre-activations; Kumar (2017)."""
+    """Return the gain that keeps a variance of 1 of activations on the tangent at zero; Kumar (2017)."""
     return 1 / (slope * math.sqrt(1 + value * value))
 
 
