@@ -104,6 +104,7 @@ HOLDS: Mapping[str, Judge] = {
     ),
     "orthogonal-dose": lambda seen: seen["0.0"] > seen["0.5"] > seen["1.0"],
     "orthogonal-gains": lambda seen: max(seen.values()) < 0.9,
+    "orthogonal-lifted": lambda seen: seen["1.0"] < 0.9 < max(seen.values()),
     "orthogonal-sign": lambda seen: min(seen.values()) > 0.9,
     "orthogonal-relu": lambda seen: seen["orthogonal"]["best"] > seen["normal"]["best"],
     "orthogonal-neither": lambda seen: max(seen["orthogonal"]["best"], seen["normal"]["best"]) < 0.4,
