@@ -63,9 +63,9 @@ def rates(network: Stack, rate: float, *, factor: float, power: float = 2.0) -> 
     r"""Return a rate for each array: the hidden ones get :math:`\eta\, c^p`, and the last layer's :math:`\eta`.
 
     A step of gradient descent turns normalized weights by an angle :math:`\propto \eta / c^2`, and one of Adam by
-    :math:`\propto \eta / c`: with p = 2, or 1, the factor is gone from the training too. The square is one factor for the
-    length of the weights and one for their gradient, which Ioffe and Szegedy (2015) note is smaller for larger weights;
-    van Laarhoven (2017) calls it the effective learning rate. See :doc:`/chapters/normalization`.
+    :math:`\propto \eta / c`: with p = 2, or 1, the factor is gone from the training too. The square is one factor for
+    the length of the weights and one for their gradient, which Ioffe and Szegedy (2015) note is smaller for larger
+    weights; van Laarhoven (2017) calls it the effective learning rate. See :doc:`/chapters/normalization`.
 
     Args:
         network: the network, whose last two arrays are the last layer's weights and biases.

@@ -21,8 +21,9 @@ def orthogonal(shape: Sequence[int], *, gain: float = 1.0, rng: RNG = None, dtyp
     .. math:: W = g\,Q, \qquad Q^\top Q = I \ \text{ or } \ Q Q^\top = I
 
     Saxe, McClelland and Ganguli (2014); see :doc:`/chapters/orthogonal`. Q comes from the QR decomposition of normal
-    numbers, with the signs of R's diagonal moved into Q: with them it is uniform over all orthogonal matrices, and as NumPy gives
-    it, it is not (Mezzadri 2007). A kernel ``(*kernel, in, out)`` counts as a matrix of ``out`` columns.
+    numbers, with the signs of R's diagonal moved into Q: with them it is uniform over all orthogonal matrices,
+    and as NumPy gives it, it is not (Mezzadri 2007). A kernel ``(*kernel, in, out)`` counts as a matrix of ``out``
+    columns.
 
     Args:
         shape: the shape of the weights, ``(fan_in, fan_out)`` or ``(*kernel, in, out)``.
