@@ -58,6 +58,22 @@ SICK = {
         "random",
         "symmetry",
     ),
+    "around a tenth": (
+        network(lambda shape, **kw: 0.1 + naive_normal(shape, 0.01, **kw)),
+        X,
+        "weights[0]",
+        "around zero",
+        "around zero",
+        "symmetry",
+    ),
+    "one layer from 0 to 1": (
+        network().with_layer(1, weights=np.random.default_rng(0).random((64, 64))),
+        X,
+        "weights[1]",
+        "around zero",
+        "around zero",
+        "symmetry",
+    ),
     "zeros": (network(lambda shape, **_: np.zeros(shape)), X, "weights[0]", "all zeros", "draw", "symmetry"),
     "one zero layer": (times(1, 0), X, "weights[1]", "all zeros", "draw", "symmetry"),
     "too small": (network(with_std(0.01), "tanh", depth=8), X, "weights[0]", "fades", "Glorot", "naive"),
@@ -189,6 +205,23 @@ def test_the_numbers_are_those_of_the_network():
         assert layer.output_varying == pytest.approx(np.sqrt(z.var(axis=0).mean()), rel=1e-12)
         assert layer.gradient == pytest.approx(64 * np.sqrt((own.pre_activations[place] ** 2).mean()), rel=1e-12)
         assert layer.weight_gradient == pytest.approx(np.sqrt((own.weights[place] ** 2).mean()), rel=1e-12)
+
+
+def test_a_zero_layer_before_tanh_is_told_that_a_gradient_reaches_it():
+    """The zeros stop the first pass and not the first step, as those before a rectifier do."""
+    said = {name: diagnose(times(1, 0, activation=name), X, Y).findings[0].evidence for name in ("tanh", "relu")}
+
+    assert "a gradient reaches it" in said["tanh"]
+    assert "a gradient reaches it" not in said["relu"]
+
+
+def test_weights_may_have_a_small_mean():
+    """Half of the spread is left alone, and so are a last layer and copies, which are named as such."""
+    shifted = network().with_layer(1, weights=network().weights[1] + 0.5 * network().weights[1].std())
+    head = network().with_layer(3, weights=0.1 + np.zeros((64, 10)) + 0.01 * network().weights[3])
+
+    assert not any("around" in found.what for found in diagnose(shifted, X, Y).findings)
+    assert not any("around" in found.what for found in diagnose(head, X, Y).findings)
 
 
 def test_a_rate_that_is_bold_is_found_only_where_it_is_given():

@@ -138,6 +138,7 @@ SICK = {
     "constant": (lambda: changed(he(plain()), "4.weight", lambda w: w.fill_(0.1)), ROWS, "4.weight", "alike"),
     "too small": (lambda: changed(he(plain()), "4.weight", lambda w: w.mul_(1e-4)), ROWS, "4.weight", "fades"),
     "too large": (lambda: changed(he(plain()), "4.weight", lambda w: w.mul_(1e3)), ROWS, "4.weight", "grows"),
+    "from 0 to 1": (lambda: changed(he(plain()), "4.weight", lambda w: w.uniform_()), ROWS, "4.weight", "around zero"),
     "dead": (lambda: changed(he(plain()), "2.bias", lambda b: b.fill_(-20)), ROWS, "2.weight", "dead"),
     "saturated": (lambda: changed(plain(nn.Tanh), "0.weight", lambda w: w.mul_(100)), ROWS, "0.weight", "saturated"),
     "unscaled": (

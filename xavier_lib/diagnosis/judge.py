@@ -8,15 +8,15 @@ from xavier_lib.diagnosis.report import Finding
 from xavier_lib.diagnosis.signals import inputs, sizes, stuck
 from xavier_lib.diagnosis.streams import streams
 from xavier_lib.diagnosis.training import first_loss, gradients, steps
-from xavier_lib.diagnosis.weights import alike, copies, gains, lengths, outliers, unwritten, zeros
+from xavier_lib.diagnosis.weights import alike, copies, gains, lengths, outliers, shifted, unwritten, zeros
 
 OfWeights = Callable[[Sequence[LayerRecord]], Iterator[Finding]]
 OfSignals = Callable[[Measured], Iterator[Finding]]
 
 #: Illnesses of the weights, which all are said.
-WEIGHTS: tuple[OfWeights, ...] = (unwritten, zeros, gains, alike, copies, outliers, lengths)
+WEIGHTS: tuple[OfWeights, ...] = (unwritten, zeros, gains, alike, shifted, copies, outliers, lengths)
 #: Illnesses to be cured before sizes are judged: they stop the signal, or make all units of a layer one.
-FATAL: tuple[OfWeights, ...] = (unwritten, zeros, gains, alike)
+FATAL: tuple[OfWeights, ...] = (unwritten, zeros, gains, alike, shifted)
 #: Illnesses of the signal: the first that is found explains the others.
 SIGNALS: tuple[OfSignals, ...] = (inputs, stuck, sizes, streams, first_loss, gradients)
 

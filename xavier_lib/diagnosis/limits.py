@@ -23,6 +23,9 @@ SHIFTED_INPUT = 0.05
 VANISHED, EXPLODED = 1e-4, 1e4
 #: Units that are copies of others: of continuous draws none is, of half-precision ones with few inputs some are.
 ALIKE, FEW_INPUTS = 0.1, 8
+#: Means beside the spread of weights, of so many that no draw around zero has it. Two hidden ReLU or tanh layers whose
+#: weights lie around twice their spread reach 25 % of the digits in ten epochs at the rate 0.03, Glorot's 98 %.
+SHIFTED, SEVERAL = 1.0, 64
 #: Standard deviations of the largest weight: of 10⁹ normal draws it is 6.1.
 OUTLYING = 8.0
 #: Their share of the array's sum of squares. PyTorch's truncated normal of 0.02 puts one weight in ten million at 2:
@@ -39,6 +42,6 @@ NO_START = (1e-20, 1e6)
 #: A residual stream: 24 branches of GPT-2 that are scaled by 1/√24 let it grow 10-fold at width 768, from embeddings of
 #: 0.02; they have a fifth of the others' spread by their rule. Few branches need no factor.
 STREAM_GROWN, MANY_BRANCHES, FULL_SPREAD = 6.0, 16, 0.6
-#: The part of a weight that one step changes. Three ReLU layers from He's start have 0.47 at the rate 0.5, and still
-#: learn the digits; at the rate 1 they do not.
-LARGE_STEP = 0.3
+#: The part of a weight that one step changes. Of ReLU and tanh networks of one to ten layers all that learned the digits
+#: had at most 0.47, while sigmoid ones learned at up to 1.1; ten layers from He's start failed at 0.02.
+LARGE_STEP = 0.6

@@ -3,7 +3,18 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from xavier_lib.diagnosis.limits import ALIKE, FEW_INPUTS, LENGTH, NO_GAIN, NO_START, OUTLYING, OUTWEIGHING, PILED
+from xavier_lib.diagnosis.limits import (
+    ALIKE,
+    FEW_INPUTS,
+    LENGTH,
+    NO_GAIN,
+    NO_START,
+    OUTLYING,
+    OUTWEIGHING,
+    PILED,
+    SEVERAL,
+    SHIFTED,
+)
 from xavier_lib.diagnosis.records import LayerRecord
 from xavier_lib.diagnosis.report import Finding
 
@@ -41,6 +52,7 @@ def zeros(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
         if stops and not layer.last and layer.branch is None and (gain or is_matrix(layer)):
             said = "all zeros, so that what follows sees nothing of the input"
             evidence = f"its output varies by 0; the input of {later[0].name} too" if later else "its output is 0"
+            evidence += "; a gradient reaches it, so steps may mend it" if layer.weight_gradient else ""
             yield Finding(layer.name, said, evidence, ONES if gain else DRAW_AGAIN, "symmetry")
             return
         if is_matrix(layer) and layer.trainable and layer.weight_gradient == 0 and not silent_behind(layers, place):
@@ -82,6 +94,18 @@ def alike(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
             evidence = f"{layer.alike:.0%} of its units have the weights of another one; {spread}"
             remedy = f"draw the weights at random, so that no two units start alike; {DRAW_AGAIN}"
             yield Finding(layer.name, "units that start alike get like gradients", evidence, remedy, "symmetry")
+            return
+
+
+def shifted(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
+    """Find weights around a number that is not zero, which give all units of a layer one common part."""
+    for layer in layers:
+        drawn = is_matrix(layer) and layer.finite and layer.trainable and not layer.last
+        common = abs(layer.centre) > SHIFTED * layer.spread and math.prod(layer.shape) >= SEVERAL
+        if drawn and common and layer.alike < ALIKE:
+            evidence = f"their mean is {layer.centre:.3g} and their spread {layer.spread:.3g}"
+            remedy = f"draw them around zero, so that units differ by more than they share; {DRAW_AGAIN}"
+            yield Finding(layer.name, "weights that do not lie around zero", evidence, remedy, "symmetry")
             return
 
 

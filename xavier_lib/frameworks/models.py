@@ -131,7 +131,8 @@ def initialize(
     With a batch ``x`` what follows each layer is measured, and the draw is set by it, in a few passes, as in Mishkin
     and Matas (2016): behind each activation the signal has size 1, or before a bounded one; the last layer of a
     residual branch adds 1 over the root of the number of branches of what is there; and what a normalization
-    follows keeps its rule.
+    follows keeps its rule. The size is that of the whole batch: single rows may have another, and through thirty
+    layers of SiLU most of them fade, as :doc:`/chapters/shapes` shows.
 
     Args:
         model: as in :func:`inspect`; no tree of arrays, which is only read.

@@ -1,6 +1,7 @@
 """Findings of :doc:`/chapters/diagnosis`: whether illnesses are found, and what their cures buy."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ import numpy as np
 from xavier_lib.datasets import Digits
 from xavier_lib.diagnosis import Diagnosis, diagnose
 from xavier_lib.diagnosis.patients import PATIENTS, inputs_of, patient
+from xavier_lib.naive import naive_normal
+from xavier_lib.nn.mlp import MLP
 from xavier_lib.replay.findings.finding import Judge
 from xavier_lib.replay.findings.training import learned, the_digits
 
@@ -52,6 +55,19 @@ def treated(*, seed: int, illness: str, depth: int, width: int, **training: Any)
     return found
 
 
+def around(*, seed: int, mean: float, depth: int, width: int, rows: int, **training: Any) -> dict[str, Any]:
+    """Diagnose and train ReLU layers whose weights lie around a number with a tenth of it as spread."""
+    data = the_digits()
+    start = partial(naive_normal, std=mean / 10)
+    sizes = (64, *[width] * depth, 10)
+    network = MLP(
+        sizes, lambda shape, **draw: mean + start(shape, **draw), activation="relu", rng=seed, dtype="float32"
+    )
+    said = diagnose(network, data.x_train[:rows], data.y_train[:rows]).findings
+    named = any(finding.layer == "weights[0]" and "around zero" in finding.what for finding in said)
+    return {"named": int(named), "ill": learned(network, seed=seed, data=data, **training)}
+
+
 def of_patient(illness: str, data: Digits) -> Digits:
     """Return the digits as a patient sees them."""
     x_train, x_test = (inputs_of(illness, x).astype(np.float32) for x in (data.x_train, data.x_test))
@@ -67,6 +83,8 @@ HOLDS: Mapping[str, Judge] = {
     "diagnosis-named": lambda seen: all(right for right, _ in seen.values()),
     "diagnosis-healed": lambda seen: not any(said for _, said in seen.values()),
     "diagnosis-constant": stays_and_heals,
+    "diagnosis-around": lambda seen: seen["named"] == 1,
+    "diagnosis-near": lambda seen: seen["ill"]["loss"] is None or seen["ill"]["last"] < 0.5,
     "diagnosis-small": stays_and_heals,
     "diagnosis-dead": stays_and_heals,
     "diagnosis-unscaled": stays_and_heals,
