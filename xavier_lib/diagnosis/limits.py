@@ -42,6 +42,6 @@ NO_START = (1e-20, 1e6)
 #: A residual stream: 24 branches of GPT-2 that are scaled by 1/√24 let it grow 10-fold at width 768, from embeddings of
 #: 0.02; they have a fifth of the others' spread by their rule. Few branches need no factor.
 STREAM_GROWN, MANY_BRANCHES, FULL_SPREAD = 6.0, 16, 0.6
-#: The part of a weight that one step changes. Of ReLU and tanh networks of one to ten layers all that learned the digits
+#: The part of a weight that one step changes. Of ReLU and tanh networks of one to ten layers all that learned digits
 #: had at most 0.47, while sigmoid ones learned at up to 1.1; ten layers from He's start failed at 0.02.
 LARGE_STEP = 0.6
