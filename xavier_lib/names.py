@@ -4,6 +4,7 @@ from typing import Literal
 
 Mode = Literal["fan_in", "fan_out", "fan_avg"]
 Distribution = Literal["uniform", "normal", "truncated_normal"]
+StartDistribution = Distribution | Literal["orthogonal", "delta_orthogonal"]
 Layout = Literal["IO", "OI"]
 ActivationName = Literal["linear", "sigmoid", "tanh", "relu", "leaky_relu", "softsign"]
 StartName = Literal[
@@ -17,4 +18,6 @@ StartName = Literal[
     "kaiming_normal",
     "lecun_uniform",
     "lecun_normal",
+    "orthogonal",
+    "delta_orthogonal",
 ]

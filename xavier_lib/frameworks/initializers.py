@@ -1,5 +1,6 @@
 """Makes initializers for Keras, and for JAX and Flax, of the starts of this library."""
 
+import math
 import operator
 import sys
 from collections.abc import Callable, Sequence
@@ -10,11 +11,13 @@ import numpy as np
 
 from xavier_lib.arguments import RNG, generator, one_of, sequence
 from xavier_lib.fans import Fans, given_fans, pair_of
+from xavier_lib.frameworks.directions import drawn, refuse_misfit, spread_of
 from xavier_lib.frameworks.packages import require
-from xavier_lib.frameworks.rules import Start, start_with
+from xavier_lib.frameworks.rules import ORTHOGONAL, Start, start_with
+from xavier_lib.frameworks.stored import Array
 from xavier_lib.names import StartName
 from xavier_lib.shapes import axes_fans
-from xavier_lib.weights.drawing import TRUNCATED_STD, draw, fitting_std, limit_of
+from xavier_lib.weights.drawing import TRUNCATED_STD, fitting_std, limit_of
 from xavier_lib.weights.scaling import fan_of, std_of
 
 # The smallest and the largest normal number of each dtype.
@@ -35,7 +38,7 @@ def keras_initializer(
     :doc:`/chapters/shapes`.
 
     Args:
-        start: ``"glorot_uniform"``, ``"he_normal"`` and the like, or the function.
+        start: ``"glorot_uniform"``, ``"he_normal"``, ``"orthogonal"`` and the like, or the function.
         fans: the pair (fan_in, fan_out); counted from the shape and the axes if None.
         rng: a Generator, an int seed or None. Each call draws anew, so two layers may share the object. A copy,
             as Keras makes them for attention and for a saved model, goes on with a seed of its own.
@@ -100,10 +103,27 @@ class XavierLib:
 
         wanted = one_of("dtype", keras.backend.standardize_dtype(dtype), FLOATS)
         sizes = tuple(sequence("shape", shape, "a sequence of sizes"))
-        std = std_of(self.row.scale, fan_of(self.row.mode, self.fans or self.counted(sizes)))
-        fitting_std(std, wanted, *FLOATS[wanted])
-        weights = draw(sizes, std, self.row.distribution, self.source, "float64" if wanted == "float64" else "float32")
+        kind = "float64" if wanted == "float64" else "float32"
+        if self.row.distribution in ORTHOGONAL:
+            weights = self.directed(sizes, kind)
+        else:
+            std = std_of(self.row.scale, fan_of(self.row.mode, self.fans or self.counted(sizes)))
+            weights = drawn(sizes, fitting_std(std, wanted, *FLOATS[wanted]), self.row.distribution, self.source, kind)
         return keras.ops.convert_to_tensor(weights, dtype=wanted)
+
+    def directed(self, sizes: tuple[int, ...], kind: str) -> Array:
+        """Return orthogonal weights, from all axes of inputs to all of outputs where Keras has handed them over."""
+        if self.input_axes is None or self.output_axes is None:
+            refuse_misfit("shape", sizes, self.row.distribution)
+            axes, matrix = list(range(len(sizes))), sizes
+        else:
+            ends = [axis % len(sizes) for axis in (*self.input_axes, *self.output_axes)]
+            axes = [axis for axis in range(len(sizes)) if axis not in ends] + ends
+            outputs = math.prod(sizes[axis] for axis in ends[len(self.input_axes) :])
+            matrix = (math.prod(sizes) // outputs, outputs)
+        std = spread_of(matrix, math.sqrt(self.row.scale), self.row.distribution)
+        weights = drawn(matrix, std, self.row.distribution, self.source, kind)
+        return weights.reshape([sizes[axis] for axis in axes]).transpose(np.argsort(axes))
 
     def counted(self, sizes: tuple[int, ...]) -> Fans:
         """Return the fans of a shape, by the axes that Keras has handed over if it has."""
@@ -145,10 +165,10 @@ def jax_initializer(
     .. math:: \operatorname{Var} w = s / n
 
     The numbers come from JAX's own generator, so the function can be compiled and its key alone decides; the
-    spread comes from this library. Used in :doc:`/chapters/shapes`.
+    spread comes from this library. Orthogonal starts are JAX's own. Used in :doc:`/chapters/shapes`.
 
     Args:
-        start: ``"glorot_uniform"``, ``"he_normal"`` and the like, or the function.
+        start: ``"glorot_uniform"``, ``"he_normal"``, ``"orthogonal"`` and the like, or the function.
         fans: the pair (fan_in, fan_out), where the shape alone does not tell; counted if None.
         options: ``gain``, ``mode``, ``negative_slope`` and ``truncated``, as the functions take them.
 
@@ -171,6 +191,10 @@ def jax_initializer(
 
     def init(key: Any, shape: Any, dtype: Any = "float32", out_sharding: Any = None) -> Any:
         kind = one_of("dtype", str(jax.numpy.dtype(dtype)), FLOATS)
+        if row.distribution in ORTHOGONAL:
+            refuse_misfit("shape", tuple(shape), row.distribution)
+            theirs = getattr(jax.nn.initializers, row.distribution if len(shape) > 2 else "orthogonal")
+            return theirs(math.sqrt(row.scale))(key, shape, dtype)
         std = std_of(row.scale, fan_of(row.mode, given_fans(pair, tuple(shape))))
         fitting_std(std, kind, *FLOATS[kind])
         place = {} if out_sharding is None else {"out_sharding": out_sharding}

@@ -137,7 +137,8 @@ def initialize(
     Args:
         model: as in :func:`inspect`; no tree of arrays, which is only read.
         start: ``"auto"`` for what :func:`inspect` wants, drawn uniformly, or the name of a start such as
-            ``"he_normal"``, or the function.
+            ``"he_normal"`` or ``"orthogonal"``, or the function. With ``"delta_orthogonal"`` dense layers become
+            orthogonal, and with either a table of embeddings is drawn from a normal distribution.
         activation: as in :func:`inspect`; it matters for ``"auto"`` alone.
         mode: as in :func:`inspect`; it matters for He's starts and the gains alone.
         x: a batch, as in :func:`inspect`.

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from xavier_lib.arguments import looked_up, one_of
 from xavier_lib.he import rectifier_scale
-from xavier_lib.names import Distribution, Mode, StartName
+from xavier_lib.names import Mode, StartDistribution, StartName
 from xavier_lib.nn.functions import FUNCTIONS, function_named, simple
 from xavier_lib.nn.quadrature import returning_gain
 from xavier_lib.weights.scaling import MODES, normal_kind, scale_of
@@ -25,7 +25,7 @@ class Start(NamedTuple):
     rule: str
     scale: float
     mode: Mode
-    distribution: Distribution = "uniform"
+    distribution: StartDistribution = "uniform"
 
 
 GLOROT = Start("Glorot", 1.0, "fan_avg")
@@ -33,6 +33,7 @@ HE = Start("He", 2.0, "fan_in")
 LECUN = Start("LeCun", 1.0, "fan_in")
 LOOKUP = Start("one row", 1.0, "fan_in")  # with a fan-in of 1: what is looked up has variance 1
 STARTS = {"glorot": GLOROT, "xavier": GLOROT, "he": HE, "kaiming": HE, "lecun": LECUN}
+ORTHOGONAL: tuple[StartDistribution, ...] = ("orthogonal", "delta_orthogonal")
 OPTIONS = ("gain", "mode", "negative_slope", "truncated")
 SLOPED = re.compile(r"(leaky_?relu|rrelu|prelu)(?:\((-?[\d.]+(?:e[-+]?\d+)?)\))?")
 SLOPES = {"leakyrelu": 0.01, "prelu": 0.25, "rrelu": 11 / 48}
@@ -116,6 +117,8 @@ def start_named(
 ) -> Start:
     """Return the row of the formula for ``"glorot_uniform"``, ``"he_normal"`` and the like, or for the function.
 
+    Of ``"orthogonal"`` and ``"delta_orthogonal"`` the scale is the square of the gain, and no fan divides it.
+
     Raises:
         TypeError: if an argument is of a wrong kind.
         ValueError: if there is no start of that name, the gain is not positive, the slope not finite, or the mode
@@ -125,6 +128,7 @@ def start_named(
     Start(rule='He', scale=1.0, mode='fan_in', distribution='normal')
     """
     table = {f"{name}_{kind}": (row, kind) for name, row in STARTS.items() for kind in ("uniform", "normal")}
+    table |= {name: (Start(name, 1.0, "fan_in", name), name) for name in ORTHOGONAL}
     name: Any = start if isinstance(start, str) else getattr(start, "__name__", start)
     row, kind = looked_up("start", name, table)
     cut = normal_kind(truncated)
@@ -132,5 +136,7 @@ def start_named(
     if row is not HE and chosen != row.mode:
         raise ValueError(f"mode must be {row.mode!r} for {name}, as only He's starts leave the choice, got {mode!r}")
     scale = rectifier_scale(negative_slope) if row is HE else row.scale
-    distribution = "uniform" if kind == "uniform" else cut
+    if row.distribution in ORTHOGONAL and cut != "normal":
+        raise ValueError(f"truncated must be False for {name}, which is not cut, got True")
+    distribution = cut if kind == "normal" else row.distribution
     return row._replace(scale=scale * scale_of(gain), mode=chosen, distribution=distribution)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from xavier_lib.frameworks.directions import drawn, refuse_misfit
 from xavier_lib.frameworks.draws import orthogonal
-from xavier_lib.frameworks.rules import LECUN, Start
+from xavier_lib.frameworks.rules import LECUN, ORTHOGONAL, Start
 from xavier_lib.frameworks.stored import Array, Contents, Place, Stored
 from xavier_lib.frameworks.verdicts import start_of, wanted_std
-from xavier_lib.names import Distribution, Mode
-from xavier_lib.weights.drawing import draw, fitting_std
+from xavier_lib.names import Mode, StartDistribution
+from xavier_lib.weights.drawing import fitting_std
 
 
 @dataclass
@@ -42,18 +43,21 @@ class Plan:
         for place, array in zip(self.places(), values, strict=False):
             place.write(array)
 
-    def draw(self, distribution: Distribution, factor: float, source: np.random.Generator) -> None:
+    def draw(self, distribution: StartDistribution, factor: float, source: np.random.Generator) -> None:
         """Draw all arrays, and set the biases to zero; what does not fit is refused before."""
         for array in self.arrays:
             fixed = array.weights.fixed or (array.bias.fixed if array.bias is not None else "")
             if fixed:
                 raise ValueError(f"{array.name} must be one that can be written, got one that {fixed}")
-            limits = np.finfo(array.weights.read().dtype)
+            weights = array.weights.read()
+            refuse_misfit(array.name, weights.shape, distribution)
+            limits = np.finfo(weights.dtype)
             fitting_std(factor * self.spreads[array.key], str(limits.dtype), float(limits.tiny), float(limits.max))
         for array in self.arrays:
             weights = array.weights.read()
             std = factor * self.spreads[array.key]
-            array.weights.write(draw(weights.shape, std, distribution, source, weights.dtype))
+            kind = "normal" if array.lookup and distribution in ORTHOGONAL else distribution
+            array.weights.write(drawn(weights.shape, std, kind, source, weights.dtype))
             if array.bias is not None:
                 array.bias.write(np.zeros_like(array.bias.read()))
 

@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from xavier_lib.frameworks.directions import spread_of
 from xavier_lib.frameworks.draws import Numbers
-from xavier_lib.frameworks.rules import GLOROT, LOOKUP, Start, in_mode, start_for
+from xavier_lib.frameworks.rules import GLOROT, LOOKUP, ORTHOGONAL, Start, in_mode, start_for
 from xavier_lib.frameworks.stored import Stored, first_factor, low_rank
 from xavier_lib.names import Mode
 from xavier_lib.nn.quadrature import size_before
@@ -58,6 +59,8 @@ def start_of(array: Stored, mode: Mode | None = None) -> Start | None:
 
 def wanted_std(array: Stored, start: Start) -> float:
     """Return the standard deviation that a start gives an array, by its true fans."""
+    if start.distribution in ORTHOGONAL and not array.lookup:
+        return spread_of(array.weights.read().shape, math.sqrt(start.scale), start.distribution)
     return std_of(start.scale, fan_of(start.mode, array.fans))
 
 
