@@ -26,6 +26,7 @@ class Row(NamedTuple):
         page: in how many runs it held at the setting of the page.
         also: the neighbouring settings at which it held in 19 of 20 runs or more, with their shares.
         otherwise: the neighbouring settings at which it did not.
+        name: the finding's name, which on the site is the address of its row.
 
     >>> Row("It is so.", "20 of 20", "rate × ½ (5 of 5)", "Adam (0 of 5)").page
     '20 of 20'
@@ -35,6 +36,7 @@ class Row(NamedTuple):
     page: str
     also: str
     otherwise: str
+    name: str = ""
 
 
 class Findings(tuple[Row, ...]):
@@ -60,8 +62,8 @@ class Findings(tuple[Row, ...]):
     def _repr_html_(self) -> str:
         top = "".join(f'<th scope="col" {LEFT}>{escape(head)}</th>' for head in HEADS)
         body = "".join(
-            f'<tr><th scope="row" {LEFT}>{escape(row.sentence)}</th>'
-            + "".join(f"<td {LEFT}>{escape(cell) or '–'}</td>" for cell in row[1:])
+            f'<tr id="{escape(row.name)}"><th scope="row" {LEFT}>{escape(row.sentence)}</th>'
+            + "".join(f"<td {LEFT}>{escape(cell) or '–'}</td>" for cell in row[1:4])
             + "</tr>"
             for row in self
         )
@@ -117,4 +119,4 @@ def row(name: str, found: Mapping[str, Share]) -> Row:
     finding, near = FINDINGS[name], {at: share for at, share in found.items() if at != PAGE and share.runs}
     also = [f"{at} ({share})" for at, share in near.items() if finding.is_share or share.sure]
     otherwise = [f"{at} ({share})" for at, share in near.items() if not (finding.is_share or share.sure)]
-    return Row(finding.said(found[PAGE]), str(found[PAGE]), ", ".join(also), ", ".join(otherwise))
+    return Row(finding.said(found[PAGE]), str(found[PAGE]), ", ".join(also), ", ".join(otherwise), name)
