@@ -43,6 +43,7 @@ def set_alt(cell: nbformat.NotebookNode) -> None:
 def main(names: list[str]) -> None:
     """Store the chapters named, or all of them."""
     os.environ["XAVIER_LIB_FACE"] = "static"
+    os.environ["XAVIER_LIB_PROGRESS"] = "off"
     if sys.platform == "win32":
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
     for path in [CHAPTERS / f"{name}.ipynb" for name in names] or sorted(CHAPTERS.glob("*.ipynb")):

@@ -2,13 +2,14 @@
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from importlib import import_module
 from typing import Any
 
 from xavier_lib.exercises.attempt import kind_of, shown
 from xavier_lib.exercises.exercise import Exercise
+from xavier_lib.exercises.progress import ORDER, Kept, keep, kept
 from xavier_lib.exercises.verdict import HEADS, Verdict
 
 CHAPTERS = (
@@ -17,6 +18,7 @@ CHAPTERS = (
     *("gain", "orthogonal", "calibration", "normalization"),
 )
 WORKED = "worked answer"
+BAR = 40  # characters
 _seen: dict[str, str] = {}
 
 
@@ -33,6 +35,9 @@ def check(exercise: str, answer: Any, *, worked: bool = False) -> Verdict:
     returns no number or does not end within five seconds of processor time a call gets a verdict that says so; one that
     a busy machine, or its own waiting, keeps from ending is open after a minute. Where neither a process nor a thread
     can be started, as in WebAssembly, no time limit holds, and the verdict says so.
+
+    The best try of each exercise is kept for the next session in a small file of the user's data folder, or of the
+    folder that the environment variable ``XAVIER_LIB_PROGRESS`` names; ``off`` keeps nothing.
 
     Args:
         exercise: the exercise's name, as :func:`catalog` lists it.
@@ -58,6 +63,8 @@ def check(exercise: str, answer: Any, *, worked: bool = False) -> Verdict:
             f"exercise must be a name that catalog() lists, got {shown(exercise)}; near it: {', '.join(near)}"
         )
     verdict = known[exercise].judge(answer)
+    if not worked and (note := keep(exercise, verdict.status, verdict.slip)):
+        verdict = replace(verdict, message=f"{verdict.message}\n{note}")
     before = _seen.get(exercise, "not tried")
     if worked:
         _seen[exercise] = before if before in ("passed", "failed") else WORKED
@@ -76,8 +83,9 @@ class Entry:
         stars: how hard it is, 1 to 3.
         title: what it is called in the chapter.
         kind: predict, derive, write, find, judge or repair.
-        status: ``"not tried"``, ``"open"``, ``"failed"`` or ``"passed"``, in this session; ``"worked answer"``
-            where only the book's own was run.
+        status: the best that became of it in this session or an earlier one, ``"not tried"``, ``"open"``,
+            ``"failed"`` or ``"passed"``; ``"worked answer"`` where only the book's own was run.
+        slip: the slip that the last of the best tries showed, or None.
 
     >>> catalog()[0].chapter
     'network'
@@ -89,16 +97,22 @@ class Entry:
     title: str
     kind: str
     status: str
+    slip: str | None = None
 
 
 class Catalog(tuple[Entry, ...]):
-    """All exercises, a line each; see :doc:`/chapters/network`.
+    """All exercises, a line each, and how many of them are passed; see :doc:`/chapters/network`.
 
     >>> len(catalog()) >= 35
     True
     """
 
-    __slots__ = ()
+    note: str = ""
+
+    @property
+    def passed(self) -> int:
+        """How many are passed."""
+        return sum(entry.status == "passed" for entry in self)
 
     def rows(self) -> Iterator[tuple[str, str, str, str, str]]:
         """Return the cells of each line as text."""
@@ -108,18 +122,22 @@ class Catalog(tuple[Entry, ...]):
 
     def __repr__(self) -> str:
         """Return a table of plain text."""
-        return "\n".join(
-            f"{c:9} {name:22} {stars:4} {status:13} {title}" for c, name, stars, title, status in self.rows()
-        )
+        lines = [f"{c:13} {name:24} {stars:4} {status:13} {title}" for c, name, stars, title, status in self.rows()]
+        full = round(BAR * self.passed / max(len(self), 1))
+        bar = f"{'█' * full}{'░' * (BAR - full)} {self.passed} of {len(self)} passed"
+        return "\n".join([*lines, bar, *filter(None, [self.note])])
 
     def _repr_html_(self) -> str:
         heads = "".join(f'<th scope="col">{word}</th>' for word in ("Chapter", "Name", "Stars", "Title", "Status"))
         lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows())
-        return f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
+        words = f"{self.passed} of {len(self)} passed"
+        bar = f'<p><progress max="{len(self)}" value="{self.passed}" aria-label="{words}"></progress> {words}</p>'
+        note = f"<p>{escape(self.note)}</p>" if self.note else ""
+        return f"<div>{bar}{note}<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
 
 
 def catalog() -> Catalog:
-    """List all exercises with chapter, stars and what became of them in this session.
+    """List all exercises with chapter, stars and what became of them, in this session and in earlier ones.
 
     Used at the end of each chapter, from :doc:`/chapters/network` on.
 
@@ -129,6 +147,16 @@ def catalog() -> Catalog:
     >>> [entry.stars for entry in catalog() if entry.name == "glorot-limit"]
     [1]
     """
-    return Catalog(
-        Entry(e.name, e.chapter, e.stars, e.title, e.kind, _seen.get(e.name, "not tried")) for e in exercises().values()
-    )
+    found, note = kept()
+    listed = Catalog(entry(exercise, found.get(exercise.name)) for exercise in exercises().values())
+    listed.note = note
+    return listed
+
+
+def entry(exercise: Exercise, best: Kept | None) -> Entry:
+    """Return the line of an exercise: what was kept of it, unless this session got further."""
+    now = _seen.get(exercise.name, "not tried")
+    status, slip = now, None
+    if best is not None and (now in ("not tried", WORKED) or ORDER.index(best.status) >= ORDER.index(now)):
+        status, slip = best
+    return Entry(exercise.name, exercise.chapter, exercise.stars, exercise.title, exercise.kind, status, slip)
