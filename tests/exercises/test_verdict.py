@@ -183,7 +183,7 @@ def test_the_catalog_is_a_table_in_words():
     *lines, _ = repr(catalog()).splitlines()
     tree = ET.fromstring(catalog()._repr_html_())
 
-    assert len(lines) == len(catalog()) == len(tree.findall("tbody/tr"))
+    assert len(lines) == len(catalog()) == len(tree.findall("table/tbody/tr"))
     assert max(len(line) for line in lines) <= 100
     assert [cell.text for cell in tree.iter("th")] == ["Chapter", "Name", "Stars", "Title", "Status"]
     assert all(re.search(r"★{1,3}", line) for line in lines)

@@ -19,7 +19,9 @@ CHAPTERS = (
 )
 WORKED = "worked answer"
 BAR = 40  # characters
+OFFERED = 2  # failed tries after which a hint is offered
 _seen: dict[str, str] = {}
+_failures: dict[str, int] = {}
 
 
 def exercises() -> dict[str, Exercise]:
@@ -44,6 +46,8 @@ def check(exercise: str, answer: Any, *, worked: bool = False) -> Verdict:
         answer: the function, the number or the word that the exercise asks for.
         worked: whether it is the book's worked answer, which :func:`catalog` does not count as the reader's.
 
+    After two failed tries the verdict offers a hint, which :func:`~xavier_lib.exercises.climbing.hint` gives.
+
     Returns:
         A verdict with ``passed``, ``message`` and ``slip``. It never tells the solution.
 
@@ -54,6 +58,23 @@ def check(exercise: str, answer: Any, *, worked: bool = False) -> Verdict:
     >>> check("glorot-limit", lambda fan_in, fan_out: 6 / (fan_in + fan_out)).slip
     'the missing root'
     """
+    verdict = named(exercise).judge(answer)
+    if not worked and (note := keep(exercise, verdict.status, verdict.slip)):
+        verdict = replace(verdict, message=f"{verdict.message}\n{note}")
+    if verdict.status == "failed" and not worked:
+        _failures[exercise] = _failures.get(exercise, 0) + 1
+        if _failures[exercise] >= OFFERED:
+            verdict = replace(verdict, message=f'{verdict.message}\nhint("{exercise}") gives the next hint.')
+    before = _seen.get(exercise, "not tried")
+    if worked:
+        _seen[exercise] = before if before in ("passed", "failed") else WORKED
+    elif before != "passed" and (before, verdict.status) != (WORKED, "open"):
+        _seen[exercise] = verdict.status
+    return verdict
+
+
+def named(exercise: str) -> Exercise:
+    """Return an exercise by its name, or refuse what is none."""
     if not isinstance(exercise, str):
         raise TypeError(f"exercise must be the name of an exercise, got {shown(exercise)} ({kind_of(exercise)})")
     known = exercises()
@@ -62,15 +83,7 @@ def check(exercise: str, answer: Any, *, worked: bool = False) -> Verdict:
         raise ValueError(
             f"exercise must be a name that catalog() lists, got {shown(exercise)}; near it: {', '.join(near)}"
         )
-    verdict = known[exercise].judge(answer)
-    if not worked and (note := keep(exercise, verdict.status, verdict.slip)):
-        verdict = replace(verdict, message=f"{verdict.message}\n{note}")
-    before = _seen.get(exercise, "not tried")
-    if worked:
-        _seen[exercise] = before if before in ("passed", "failed") else WORKED
-    elif before != "passed" and (before, verdict.status) != (WORKED, "open"):
-        _seen[exercise] = verdict.status
-    return verdict
+    return known[exercise]
 
 
 @dataclass(frozen=True)
