@@ -7,6 +7,8 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import solution_node
 
+WORDS = {"hint-2": "A second hint", "hint-3": "The last hint"}
+
 
 def visit_solution(translator: HTML5Translator, node: nodes.Element) -> None:
     """Open an answer, closed until the reader asks for it."""
@@ -28,7 +30,8 @@ def summarize_solutions(app: Sphinx, doctree: nodes.document, _page: str) -> Non
 def visit_hint(translator: HTML5Translator, node: nodes.Element) -> None:
     """Open a hint; one of the class ``dropdown`` is closed until the reader asks for it."""
     if "dropdown" in node["classes"]:
-        translator.body.append('<details class="hint"><summary>Hint</summary>')
+        words = next((word for kind, word in WORDS.items() if kind in node["classes"]), "Hint")
+        translator.body.append(f'<details class="hint"><summary>{words}</summary>')
     else:
         HTML5Translator.visit_hint(translator, node)
 

@@ -12,6 +12,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from xavier_lib.exercises.climbing import hints
+
 ROOT = Path(__file__).parent.parent
 LINK = re.compile(r"(?<!!)\[((?:`[^`]+`|\$[^$]+\$|[^\[\]`$])+)\]\(([^()\s]+)\)")
 PAGE = re.compile(r"(?P<folders>(?:\.\./)?(?:chapters/)?)(?P<name>[\w-]+)\.(?:ipynb|md)(?P<anchor>#\S+)?")
@@ -26,10 +28,19 @@ TERM = re.compile(r"^## (?P<term>.+)\n\n(?:\*Also (?P<other>.+)\.\* )?(?P<text>(
 
 def to_myst(text: str) -> str:
     """Return plain Markdown as MyST: its links as roles, its hints and properties as directives."""
-    text = HINT.sub(r"```{hint}\n:class: dropdown\n\1\n```", text)
+    text = HINT.sub(lambda match: climbing([match[1]]), text)
     text = PROPERTY.sub(a_property, text)
     text = PROOF.sub(lambda match: directive("prf:proof", "", quoted(match["text"])), text)
     return LINK.sub(lambda match: role(match[0], match[1], match[2]), text)
+
+
+def climbing(texts: list[str]) -> str:
+    """Return hints as directives, each inside the one before, so that a reader opens one after the other."""
+    opened = ""
+    for number, text in reversed(list(enumerate(texts))):
+        fence = ":" * (3 + len(texts) - number)
+        opened = f"{fence}{{hint}}\n:class: dropdown hint-{number + 1}\n{to_myst(text)}\n\n{opened}\n{fence}"
+    return opened
 
 
 def a_property(match: re.Match[str]) -> str:
@@ -87,9 +98,12 @@ def chapter_to_myst(notebook: dict[str, Any]) -> None:
         if answer and source.startswith("##") and source != ANSWER:
             answer["source"] += "\n\n````{solution-end}\n````"
             answer = None
+        if EXERCISE.fullmatch(source):
+            label = label_of(notebook["cells"][number:])
+            told = climbing(hints(label.partition("-")[0])[label])
+            source = HINT.sub(lambda _, told=told: told, source)
         cell["source"] = to_myst(source)
         if match := EXERCISE.fullmatch(cell["source"]):
-            label = label_of(notebook["cells"][number:])
             cell["source"] = directive("exercise", match["title"], match["text"], f":label: {label}", ":nonumber:")
         elif source == ANSWER:
             cell["source"] = f"````{{solution-start}} {label}\n:class: dropdown\n````"
