@@ -15,8 +15,9 @@ from xavier_lib.exercises import catalog, check
 from xavier_lib.exercises.exercise import KINDS
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.session import CHAPTERS, exercises
-from xavier_lib.exercises.slips import SLIPS
+from xavier_lib.exercises.slips import BOTH, SLIPS
 from xavier_lib.exercises.start import Start
+from xavier_lib.weights.drawing import draw
 
 ROOT = Path(__file__).parents[2]
 EXERCISES = exercises()
@@ -252,3 +253,57 @@ def test_the_chapters_are_those_of_the_book_in_its_order():
     listed = [entry["file"] for part in parts for entry in part["chapters"]]
 
     assert [file.removeprefix("chapters/") for file in listed if file.startswith("chapters/")] == list(CHAPTERS)
+
+
+TWO = {
+    "glorot-limit": {
+        "the missing root, and the factor 2 forgotten": lambda i, o: 3 / (i + o),
+        "the missing root, and He where Xavier was asked": lambda i, o: 6 / i,
+        "the missing root, and one fan only": lambda i, o: 3 / o,
+    },
+    "glorot-gain": {
+        "one fan only, and the gain forgotten": lambda s, gain, rng: rng.normal(0, s[0] ** -0.5, s),
+        "variance in place of standard deviation, and the gain forgotten": lambda s, gain, rng: rng.normal(
+            0, 2 / sum(s), s
+        ),
+        "limit in place of standard deviation, and the gain squared": lambda s, gain, rng: rng.normal(
+            0, gain**2 * (6 / sum(s)) ** 0.5, s
+        ),
+    },
+    "he-start": {
+        "the slope forgotten, and swapped fans": lambda s, a, rng: rng.normal(0, (2 / s[1]) ** 0.5, s),
+        "the slope not squared, and the factor 2 forgotten": lambda s, a, rng: rng.normal(
+            0, (1 / (1 + a) / s[0]) ** 0.5, s
+        ),
+    },
+    "naive-scale": {
+        "swapped fans, and limit in place of standard deviation": lambda s, rng: rng.normal(0, (3 / s[1]) ** 0.5, s),
+    },
+}
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_two_slips_together_are_named_as_two(name):
+    """Both names and both meanings."""
+    for slips, answer in TWO[name].items():
+        verdict = check(name, answer)
+        assert verdict.slip == slips, verdict
+        for slip in slips.split(BOTH):
+            assert SLIPS[slip] in verdict.message
+
+
+@pytest.mark.parametrize("name", [name for name, exercise in EXERCISES.items() if isinstance(exercise, Start)])
+@pytest.mark.parametrize("rounded", ["four decimals", "half precision"])
+def test_a_right_draw_that_is_rounded_passes(name, rounded):
+    """Rounded weights are many alike, and no copies."""
+    exercise = EXERCISES[name]
+
+    def answer(*args, **case):
+        case = {**dict(zip([*exercise.cases[0], "rng"], args, strict=False)), **case}
+        rng = case.pop("rng")
+        shape, std = exercise.shape(**case), exercise.std(**case)
+        weights = draw(shape, std, exercise.distributions[0], rng, float)
+        return weights.round(4) if rounded == "four decimals" else weights.astype(np.float16)
+
+    verdict = check(name, answer)
+    assert verdict.passed, verdict

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xavier_lib.exercises.attempt import Outcome, clipped, kind_of, shown
-from xavier_lib.exercises.slips import SLIPS
+from xavier_lib.exercises.slips import BOTH, SLIPS
 from xavier_lib.exercises.trial import run
 from xavier_lib.exercises.verdict import Verdict
 
@@ -57,8 +57,9 @@ class Exercise(ABC):
 
     def failed(self, message: str, slip: str | None = None) -> Verdict:
         """Return the verdict on a wrong answer, with the meaning of the slip where one was recognized."""
-        words = f"{message}\nRecognized: {slip}. {SLIPS[slip]}" if slip else message
-        return Verdict(self.name, "failed", words, slip)
+        if slip:
+            message = f"{message}\nRecognized: {slip}. {' '.join(SLIPS[one] for one in slip.split(BOTH))}"
+        return Verdict(self.name, "failed", message, slip)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.attempt import Outcome
 from xavier_lib.exercises.exercise import CLOSE, FunctionExercise, agree, called, first_difference, how_far
+from xavier_lib.exercises.together import pairs
 from xavier_lib.exercises.verdict import Verdict
 
 
@@ -81,6 +82,9 @@ class Formula(FunctionExercise):
             return "zeros"
         if numbers.size and np.ptp(numbers) == 0:
             return "a constant"
+        for slip, together in pairs(self.reference, self.slips, self.cases):
+            if numbers.shape == together.shape and agree(numbers, together, self.tolerance):
+                return slip
         turned = [v.ndim == 2 and agree(v.T, e, self.tolerance) for v, e in zip(values, expected, strict=True)]
         return "weights drawn but transposed" if all(turned) else None
 

@@ -9,6 +9,8 @@ Rule = Callable[..., float]
 
 XAVIER_SLIPS: Mapping[str, Sequence[Rule]] = {
     "variance in place of standard deviation": [lambda fan_in, fan_out: 2 / (fan_in + fan_out)],
+    "the brackets forgotten": [lambda fan_in, fan_out: math.sqrt(2 / fan_in + fan_out)],
+    "a root that ends too soon": [lambda fan_in, fan_out: math.sqrt(2) / (fan_in + fan_out)],
     "limit in place of standard deviation": [glorot_limit],
     "the forgotten √3": [lambda fan_in, fan_out: glorot_std(fan_in, fan_out) / math.sqrt(3)],
     "He where Xavier was asked": [lambda fan_in, fan_out: math.sqrt(2 / fan_in)],

@@ -1,7 +1,13 @@
 """The classic slips: the names by which a verdict calls them, and what each one means."""
 
+BOTH = ", and "  # between the names of two slips in one answer
+
 SLIPS = {
     # the formula
+    "the brackets forgotten": "In the program a sum stands without the brackets that it needs.",
+    "a root that ends too soon": "The root is taken of the numerator alone, where it belongs to the whole quotient.",
+    "the axes of another framework": "The axes were read in PyTorch's order, outputs first.",
+    "the mean of both fans": "The mean of both fans stands where one of them is asked for.",
     "the missing root": "The numbers are those of the formula before its square root is taken.",
     "variance in place of standard deviation": "A variance stands where its square root is wanted.",
     "standard deviation in place of variance": "A standard deviation stands where its square is wanted.",

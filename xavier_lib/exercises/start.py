@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.attempt import Outcome
 from xavier_lib.exercises.exercise import FunctionExercise, called, how_far
+from xavier_lib.exercises.together import pairs
 from xavier_lib.exercises.verdict import Verdict
 from xavier_lib.weights.drawing import TRUNCATED_STD
 
@@ -85,7 +86,7 @@ class Start(FunctionExercise):
             found = f"Every weight that {call} returned is {float(drawn[0].flat[0]):.4g}."
             return self.failed(found, "a constant" if drawn[0].any() else "zeros")
         different = np.unique(drawn[0]).size
-        if different > drawn[0].size / 2:
+        if different > drawn[0].size / 2 or (is_rounded(drawn[0]) and not has_copies(drawn[0])):
             return None
         found = f"{call} returned {drawn[0].size} weights, and only {different} different ones."
         return self.failed(found, "weights that are copies")
@@ -151,8 +152,39 @@ class Start(FunctionExercise):
         wrong = [(slip, std) for slip, others in self.slips.items() for std in others]
         if "truncated_normal" in self.distributions:
             wrong.append(("the truncation not corrected", lambda **case: TRUNCATED_STD * self.std(**case)))
-        fitting = (slip for slip, std in wrong if all(self.fits(std, i, w) for i, w in enumerate(drawn)))
-        return next(fitting, None)
+        fitting = [slip for slip, std in wrong if all(self.fits(std, i, w) for i, w in enumerate(drawn))]
+        for slip, stds in pairs(self.std, self.slips, self.cases):
+            given = [lambda std=std, **_: std for std in stds]
+            if all(self.fits(std, i, w) for i, (std, w) in enumerate(zip(given, drawn, strict=True))):
+                fitting.append(slip)
+        return next(iter(fitting), None)
+
+
+def is_rounded(weights: NDArray[Any]) -> bool:
+    """Say whether numbers are rounded, to a few decimals or to half precision.
+
+    >>> draw = np.random.default_rng(0).normal(size=(40, 30))
+    >>> is_rounded(draw.round(3)), is_rounded(draw.astype(np.float16)), is_rounded(draw)
+    (True, True, False)
+    """
+    exact = weights.astype(float)
+    half = exact.astype(np.float16).astype(float)
+    return bool((half == exact).all()) or any(np.allclose(exact, exact.round(d), rtol=0, atol=1e-8) for d in range(7))
+
+
+def has_copies(weights: NDArray[Any]) -> bool:
+    """Say whether two units, or two inputs, have the same weights, or the numbers repeat in the order of memory.
+
+    >>> draw = np.random.default_rng(0).normal(size=(4, 3)).round(1)
+    >>> has_copies(draw), has_copies(np.tile(draw, (2, 1))), has_copies(np.resize(draw[0], (5, 4)))
+    (False, True, True)
+    """
+    matrix = weights.reshape(-1, weights.shape[-1])
+    flat = weights.ravel()
+    if any(len(np.unique(one, axis=0)) < len(one) for one in (matrix, matrix.T)):
+        return True
+    again = np.flatnonzero(flat[1 : flat.size // 2] == flat[0]) + 1  # where the first number comes again others would
+    return any(np.array_equal(flat[place:], flat[:-place]) for place in again)
 
 
 def distribution_of(weights: NDArray[Any]) -> str:

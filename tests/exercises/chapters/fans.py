@@ -116,8 +116,16 @@ WRONG = {
             lambda shape: fan_in_fan_out(shape[-2:]),
         ],
         "swapped fans": [lambda shape: by_slices(shape)[::-1], lambda shape: fan_in_fan_out(shape, transposed=True)],
+        "the axes of another framework": [
+            lambda s: (s[1] * math.prod(s[2:]), s[0] * math.prod(s[2:])),
+        ],
     },
     "fans-kernel": {
+        "the brackets forgotten": [normal(lambda k, n, m: (2 / (k * n) + k * m) ** 0.5)],
+        "a root that ends too soon": [normal(lambda k, n, m: 2**0.5 / (k * (n + m)))],
+        "the axes of another framework": [
+            lambda s, rng: rng.normal(0, (2 / (math.prod(s[2:]) * (s[0] + s[1]))) ** 0.5, s)
+        ],
         "variance in place of standard deviation": [normal(lambda k, n, m: 2 / (k * (n + m)))],
         "limit in place of standard deviation": [normal(lambda k, n, m: math.sqrt(6 / (k * (n + m))))],
         "the forgotten √3": [lambda s, rng: math.sqrt(2 / sum(by_slices(s))) * rng.uniform(-1, 1, s)],

@@ -76,6 +76,8 @@ RIGHT = {
 WRONG = {
     "glorot-limit": {
         "the missing root": [lambda fan_in, fan_out: 6 / (fan_in + fan_out)],
+        "the brackets forgotten": [lambda fan_in, fan_out: np.sqrt(6 / fan_in + fan_out)],
+        "a root that ends too soon": [lambda fan_in, fan_out: np.sqrt(6) / (fan_in + fan_out)],
         "variance in place of standard deviation": [lambda fan_in, fan_out: 3**0.5 * 2 / (fan_in + fan_out)],
         "the forgotten √3": [lambda fan_in, fan_out: (2 / (fan_in + fan_out)) ** 0.5],
         "He where Xavier was asked": [lambda fan_in, fan_out: (6 / fan_in) ** 0.5],
@@ -87,6 +89,8 @@ WRONG = {
         "swapped fans": [[1, 3.7, 4.42]],
     },
     "glorot-gain": {
+        "the brackets forgotten": [lambda s, gain, rng: rng.normal(0, gain * (2 / s[0] + s[1]) ** 0.5, s)],
+        "a root that ends too soon": [lambda s, gain, rng: rng.normal(0, gain * 2**0.5 / sum(s), s)],
         "variance in place of standard deviation": [
             lambda shape, gain, rng: rng.normal(0, gain * 2 / sum(shape), shape)
         ],
@@ -110,6 +114,8 @@ WRONG = {
         "the factor 2 forgotten": [0.1667],
     },
     "glorot-program": {
+        "the brackets forgotten": [lambda n, m, rng: rng.normal(0, (2 / n + m) ** 0.5, (n, m))],
+        "a root that ends too soon": [lambda n, m, rng: rng.normal(0, 2**0.5 / (n + m), (n, m))],
         "variance in place of standard deviation": [lambda n, m, rng: rng.normal(0, 2 / (n + m), (n, m))],
         "limit in place of standard deviation": [lambda n, m, rng: rng.normal(0, (6 / (n + m)) ** 0.5, (n, m))],
         "the forgotten √3": [lambda n, m, rng: (2 / (n + m)) ** 0.5 * rng.uniform(-1, 1, (n, m))],

@@ -137,8 +137,8 @@ WRONG = {
         ],
         "Xavier where He was asked": [
             lambda s, a, rng: rng.normal(0, (2 / sum(s)) ** 0.5, s),
-            lambda s, a, rng: he_normal(s, negative_slope=a, mode="fan_avg", rng=rng),
         ],
+        "the mean of both fans": [lambda s, a, rng: he_normal(s, negative_slope=a, mode="fan_avg", rng=rng)],
         "the factor 2 forgotten": [lambda s, a, rng: rng.normal(0, (1 / ((1 + a * a) * s[0])) ** 0.5, s)],
         "variance in place of standard deviation": [lambda s, a, rng: rng.normal(0, 2 / ((1 + a * a) * s[0]), s)],
         "limit in place of standard deviation": [lambda s, a, rng: rng.normal(0, he_limit(s[0], a), s)],

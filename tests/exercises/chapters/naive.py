@@ -156,6 +156,7 @@ WRONG = {
     },
     "naive-scale": {
         "variance in place of standard deviation": [lambda shape, rng: rng.normal(0, 1 / shape[0], shape)],
+        "the mean of both fans": [lambda shape, rng: rng.normal(0, (2 / sum(shape)) ** 0.5, shape)],
         "swapped fans": [lambda shape, rng: rng.normal(0, len(rng.normal(size=shape)[0]) ** -0.5, shape)],
         "limit in place of standard deviation": [lambda shape, rng: rng.normal(0, (3 / shape[0]) ** 0.5, shape)],
         "the forgotten √3": [lambda shape, rng: (2 * rng.random(shape) - 1) * shape[0] ** -0.5],
@@ -168,6 +169,7 @@ WRONG = {
     },
     "naive-norm": {
         "the missing root": [lambda shape, rng: (2 * rng.random(shape) - 1) / shape[0]],
+        "the mean of both fans": [lambda shape, rng: (2 * rng.random(shape) - 1) / (sum(shape) / 2) ** 0.5],
         "swapped fans": [lambda shape, rng: (2 * rng.random(shape) - 1) / shape[1] ** 0.5],
         "limit in place of standard deviation": [lambda shape, rng: rng.normal(0, shape[0] ** -0.5, shape)],
         "the forgotten √3": [lambda shape, rng: naive_uniform(shape, (1 / 3 / shape[0]) ** 0.5, rng=rng)],

@@ -81,6 +81,7 @@ EXERCISES = (
         slips={
             "the receptive field forgotten": [lambda shape: shape[-2:]],
             "swapped fans": [lambda shape: fan_in_fan_out(shape)[::-1]],
+            "the axes of another framework": [lambda shape: fan_in_fan_out(shape, layout="OI")],
         },
     ),
     Start(
@@ -93,6 +94,7 @@ EXERCISES = (
         slips={
             **adapted(RULES, lambda rule: lambda shape: rule(*fan_in_fan_out(shape))),
             "the receptive field forgotten": [lambda shape: glorot_std(*shape[-2:])],
+            "the axes of another framework": [lambda shape: glorot_std(*fan_in_fan_out(shape, layout="OI"))],
             "a spread that ignores the fan": [
                 lambda shape, s=s, k=k: s / math.sqrt(k) for s in (0.01, 0.02, 0.05, 0.1, 1.0) for k in (1, 3)
             ],

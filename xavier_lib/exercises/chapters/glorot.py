@@ -38,6 +38,8 @@ EXERCISES = (
         cases=[{"fan_in": fan_in, "fan_out": fan_out} for fan_in, fan_out in FANS],
         slips={
             "the missing root": [lambda fan_in, fan_out: 6 / (fan_in + fan_out)],
+            "the brackets forgotten": [lambda fan_in, fan_out: math.sqrt(6 / fan_in + fan_out)],
+            "a root that ends too soon": [lambda fan_in, fan_out: math.sqrt(6) / (fan_in + fan_out)],
             "variance in place of standard deviation": [lambda fan_in, fan_out: math.sqrt(3) * 2 / (fan_in + fan_out)],
             "the forgotten √3": [glorot_std],
             "He where Xavier was asked": [lambda fan_in, fan_out: math.sqrt(6 / fan_in)],

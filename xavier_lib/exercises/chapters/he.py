@@ -96,10 +96,10 @@ EXERCISES = (
         slips={
             **adapted(HE_SLIPS, lambda rule: lambda shape, negative_slope: rule(shape[0], negative_slope)),
             "swapped fans": [lambda shape, negative_slope: told(shape[::-1], negative_slope)],
-            "Xavier where He was asked": [
-                lambda shape, negative_slope: glorot_std(*shape),
-                lambda shape, negative_slope: math.sqrt(2 / (1 + negative_slope**2)) * glorot_std(*shape),
+            "the mean of both fans": [
+                lambda shape, negative_slope: math.sqrt(2 / (1 + negative_slope**2)) * glorot_std(*shape)
             ],
+            "Xavier where He was asked": [lambda shape, negative_slope: glorot_std(*shape)],
             "limit in place of standard deviation": [lambda **case: math.sqrt(3) * told(**case)],
             "the forgotten √3": [lambda **case: told(**case) / math.sqrt(3)],
         },

@@ -35,6 +35,7 @@ def fan_in_slips(product: float, without_root: str) -> dict[str, list[Callable[.
         without_root: [lambda shape: math.sqrt(product) / shape[0]],
         "swapped fans": [lambda shape: math.sqrt(product / shape[1])],
         "limit in place of standard deviation": [lambda shape: math.sqrt(3 * product / shape[0])],
+        "the mean of both fans": [lambda shape: math.sqrt(2 * product / sum(shape))],
         "the forgotten √3": [lambda shape: math.sqrt(product / 3 / shape[0])],
         "a spread that ignores the fan": [fixed(number / root) for number in NUMBERS for root in (1.0, math.sqrt(3))],
     }
