@@ -101,7 +101,7 @@ def test_a_step_grows_with_the_number_of_branches_but_from_fixup():
 
 @pytest.mark.parametrize(("adam", "power", "close"), [(False, 1, 1e-9), (True, 0.5, 0.05)])
 def test_fixups_factor_is_a_rate(adam, power, close):
-    """A branch with V / √L trains as one with V and other rates for both layers; Adam's epsilon lets a little through."""
+    """A branch with V / √L trains as one with V and other rates for both layers, but for Adam's epsilon."""
     x, y = batch()
     bare, other, plain = (residual_network(SIZES, 16, "zero", rng=0) for _ in range(3))
     for block in bare.parts[1:-1]:
