@@ -179,6 +179,11 @@ def test_other_bad_input_is_named_too():
     for settings in ({"rate": 0}, {"before": -1}, {"last": 0}):
         with pytest.raises(ValueError, match=f"{next(iter(settings))} must be"):
             rates(network, **{"rate": 0.1, **settings})
+    for settings in ({"rates": [0.1, -1]}, {"below": 0}):
+        with pytest.raises(ValueError, match=f"{next(iter(settings))} must be"):
+            largest_rate(**{"train": float, "rates": [0.1], "below": 1, **settings})
+    with pytest.raises(TypeError, match="train must be"):
+        largest_rate(0.1, [0.1])
     with pytest.raises(ValueError, match="epochs must be"):
         learn(network, np.eye(4), [0, 1, 2, 0], epochs=0, learning_rate=0.1)
     with pytest.raises(TypeError, match="adam must be"):

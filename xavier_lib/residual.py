@@ -6,7 +6,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from xavier_lib.arguments import RNG, flag, generator, looked_up, of_kind, positive, whole, whole_numbers
+from xavier_lib.arguments import (
+    RNG,
+    flag,
+    function,
+    generator,
+    looked_up,
+    of_kind,
+    positive,
+    sequence,
+    whole,
+    whole_numbers,
+)
 from xavier_lib.nn.activations import ACTIVATIONS
 from xavier_lib.nn.adam import Adam
 from xavier_lib.nn.parts import Linear, Nonlinear, Part, Residual, Scaled, Shifted
@@ -205,7 +216,13 @@ def largest_rate(train: Callable[[float], float], rates: Sequence[float], *, bel
         rates: the rates.
         below: the loss.
 
+    Raises:
+        TypeError: if ``train`` is no function, or a rate or the loss no number.
+        ValueError: if one of these is not positive.
+
     >>> largest_rate(lambda rate: 4 * rate, [0.1, 0.2, 0.4])
     0.2
     """
-    return next((rate for rate in sorted(rates, reverse=True) if train(rate) < below), None)
+    call, loss = function("train", train), positive("below", below)
+    tried = sorted((positive("rates", rate) for rate in sequence("rates", rates, "a sequence of rates")), reverse=True)
+    return next((rate for rate in tried if call(rate) < loss), None)
