@@ -1,7 +1,7 @@
 """Findings of :doc:`/chapters/residual`: which rates residual networks bear, by their start and their depth."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from xavier_lib.replay.findings.training import by_epoch, short, the_digits
 from xavier_lib.residual import Start, rates, residual_network
 
 Outcome = Mapping[str, float | None]
+Found = TypeVar("Found")
 BY_BLOCKS = "/L"  # after a start: the last layer of each branch has its rate over the number of blocks
 
 
@@ -65,35 +66,36 @@ def overflows(found: Outcome) -> bool:
     return found["loss"] is None
 
 
+def by_depth(seen: Mapping[str, Found], start: str) -> list[Found]:
+    """Return what was found of a start, the smallest depth first.
+
+    >>> by_depth({"zero 32": 0.05, "zero 8": 0.1, "he 8": None}, "zero")
+    [0.1, 0.05]
+    """
+    found = {int(name.rpartition(" ")[2]): value for name, value in seen.items() if name.rpartition(" ")[0] == start}
+    return [found[blocks] for blocks in sorted(found)]
+
+
 def fell(seen: Mapping[str, float | None], start: str) -> float:
     """Return by which factor the largest rate of a start is smaller at the greater depth; infinite if none learned.
 
     >>> fell({"zero 8": 0.1, "zero 32": 0.05}, "zero"), fell({"zero 8": 0.1, "zero 32": None}, "zero")
     (2.0, inf)
     """
-    shallow, deep = (rate for name, rate in seen.items() if name.rpartition(" ")[0] == start)
+    shallow, deep = by_depth(seen, start)
     return float("inf") if shallow is None or deep is None else shallow / deep
 
 
-def outcomes(seen: Mapping[str, Outcome], start: str) -> list[Outcome]:
-    """Return the outcomes of a start, the smallest depth first.
-
-    >>> outcomes({"zero 8": {"loss": 0.3}, "he 8": {"loss": 9.0}}, "zero")
-    [{'loss': 0.3}]
-    """
-    return [found for name, found in seen.items() if name.rpartition(" ")[0] == start]
-
-
 HOLDS: Mapping[str, Judge] = {
-    "residual-bold": lambda seen: all(
-        learns(outcomes(seen, start)[0]) and overflows(outcomes(seen, start)[1]) for start in ("scaled", "zero")
-    ),
-    "residual-fixup": lambda seen: all(map(learns, outcomes(seen, "fixup"))),
-    "residual-gentle": lambda seen: all(learns(*outcomes(seen, start)) for start in ("scaled", "zero")),
-    "residual-he": lambda seen: overflows(*outcomes(seen, "he")),
+    "residual-shallow": lambda seen: all(learns(by_depth(seen, start)[0]) for start in ("scaled", "zero")),
+    "residual-deep": lambda seen: all(overflows(by_depth(seen, start)[1]) for start in ("scaled", "zero")),
+    "residual-fixup": lambda seen: all(map(learns, by_depth(seen, "fixup"))),
+    "residual-gentle": lambda seen: all(learns(*by_depth(seen, start)) for start in ("scaled", "zero")),
+    "residual-he": lambda seen: overflows(*by_depth(seen, "he")),
     "residual-falls": lambda seen: all(2 <= fell(seen, start) < float("inf") for start in ("scaled", "zero")),
     "residual-stays": lambda seen: fell(seen, "fixup") == 1,
-    "residual-rate": lambda seen: all(fell(seen, start) == 1 for start in ("scaled/L", "zero/L")),
-    "residual-adam": lambda seen: all(learns(*outcomes(seen, start)) for start in ("scaled", "zero", "fixup")),
-    "residual-neither": lambda seen: not overflows(*outcomes(seen, "he")) and not learns(*outcomes(seen, "he")),
+    "residual-rate": lambda seen: fell(seen, "zero/L") == 1,
+    "residual-scaled": lambda seen: 0.5 <= fell(seen, "scaled/L") <= 2,
+    "residual-adam": lambda seen: all(learns(*by_depth(seen, start)) for start in ("scaled", "zero", "fixup")),
+    "residual-neither": lambda seen: not overflows(*by_depth(seen, "he")) and not learns(*by_depth(seen, "he")),
 }
