@@ -129,6 +129,8 @@ class Scaled:
 
     .. math:: y = s\,x, \qquad \partial s = \textstyle\sum \partial y \odot x, \quad \partial x = s\,\partial y
 
+    It ends a branch of Fixup in :doc:`/chapters/residual`.
+
     >>> Scaled(2.0, np.dtype(float)).forward(np.array([[1.0]]))
     array([[2.]])
     """
@@ -153,6 +155,8 @@ class Shifted:
 
     .. math:: y = x + b, \qquad \partial b = \textstyle\sum \partial y, \quad \partial x = \partial y
 
+    Fixup has it in place of biases in :doc:`/chapters/residual`.
+
     >>> Shifted(np.dtype(float)).forward(np.array([[1.0]]))
     array([[1.]])
     """
@@ -176,7 +180,7 @@ class Residual:
 
     .. math:: y = x + g(x), \qquad \partial x = \partial y + \partial x_g
 
-    He et al. (2016); :math:`\partial x_g` is what the branch :math:`g` hands back.
+    He et al. (2016); :math:`\partial x_g` is what the branch :math:`g` hands back. Used in :doc:`/chapters/residual`.
 
     >>> block = Residual([Linear(np.ones((1, 1)))])
     >>> block.forward(np.array([[2.0]])), block.backward(np.array([[1.0]]))
