@@ -123,6 +123,16 @@ FAULTS = (
         )
     ),
     *(
+        Fault(name, "residual.py", old, new, ["test_residual.py"])
+        for name, old, new in (
+            ("branches counted without their root", '"scaled": (1.0, count**-0.5)', '"scaled": (1.0, 1 / count)'),
+            ("Fixup's exponent one layer off", "(-1 / (2 * depth - 2))", "(-1 / (2 * depth))"),
+            ("Fixup's classifier drawn", "float(not fixed), biased", "1.0, biased"),
+            ("rate of the last layer given to the first", "0 < at == len(matrices)", "at == 1"),
+            ("an overflow taken for a small loss", 'return float("inf")', "return 0.0"),
+        )
+    ),
+    *(
         Fault(f"bias gradient not summed ({wrong}, {where})", "nn/backpropagation.py", old, new, LEARNING)
         for where, name in (("recorded", "self.by_bias = self.by_z"), ("step", "self.bias -= by_a"))
         for wrong, old, new in (

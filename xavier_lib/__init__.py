@@ -72,7 +72,7 @@ __all__ = [
 
 _LATER = {
     *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum"),
-    *("network", "normalization", "rectifiers", "replay", "shapes", "sigmoid", "table"),
+    *("network", "normalization", "rectifiers", "replay", "residual", "shapes", "sigmoid", "table"),
 }
 
 

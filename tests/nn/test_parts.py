@@ -25,6 +25,7 @@ def branch():
 
 PARTS = {
     "linear": lambda: [Linear(weights(6, 6))],
+    "linear without biases": lambda: [Linear(weights(6, 6), biased=False)],
     "nonlinear": lambda: [Nonlinear(ACTIVATIONS["sigmoid"])],
     "layer normalization": lambda: [Normalization(1)],
     "batch normalization": lambda: [Normalization(0)],

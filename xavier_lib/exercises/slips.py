@@ -30,6 +30,7 @@ SLIPS = {
     "the signs forgotten": "Q was taken as the decomposition gives it, without the signs of the diagonal of R.",
     "one mean for all units": "A mean over rows and units stands where each unit has a mean of its own.",
     "the factor not squared": "A factor enters by itself, where its square belongs.",
+    "the skip forgotten": "The numbers are those of the branch alone, without what runs past it.",
     "the other axis": "Mean and spread were taken over the other axis.",
     "layers measured out of turn": "A layer was measured behind layers that did not have their new scale yet.",
     "one layer too many or too few": "The numbers are right for a network with another number of layers.",

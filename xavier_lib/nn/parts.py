@@ -32,7 +32,7 @@ class Part(Protocol):
 
 
 class Linear:
-    r"""Weights and biases.
+    r"""Weights, and biases unless ``biased`` is false.
 
     .. math:: y = x W + b; \qquad \partial W = x^\top \partial y, \quad
         \partial b = \textstyle\sum_\text{rows} \partial y, \quad \partial x = \partial y\, W^\top
@@ -42,19 +42,21 @@ class Linear:
     (array([[5.]]), array([[1., 1.]]))
     """
 
-    def __init__(self, weights: Array) -> None:
-        self.parameters = [weights, np.zeros(weights.shape[1], weights.dtype)]
+    def __init__(self, weights: Array, *, biased: bool = True) -> None:
+        self.parameters = [weights, *([np.zeros(weights.shape[1], weights.dtype)] if biased else [])]
         self.derivatives: list[Array] = []
 
     def forward(self, x: Batch) -> Batch:
         """Return ``y``."""
         self.x = x
-        y: Batch = x @ self.parameters[0] + self.parameters[1]
+        y: Batch = x @ self.parameters[0]
+        for biases in self.parameters[1:]:
+            y += biases
         return y
 
     def backward(self, by_y: Batch) -> Batch:
         """Return the derivative by ``x``."""
-        self.derivatives = [self.x.T @ by_y, by_y.sum(axis=0)]
+        self.derivatives = [self.x.T @ by_y, by_y.sum(axis=0)][: len(self.parameters)]
         by_x: Batch = by_y @ self.parameters[0].T
         return by_x
 
@@ -127,6 +129,8 @@ class Scaled:
 
     .. math:: y = s\,x, \qquad \partial s = \textstyle\sum \partial y \odot x, \quad \partial x = s\,\partial y
 
+    It ends a branch of Fixup in :doc:`/chapters/residual`.
+
     >>> Scaled(2.0, np.dtype(float)).forward(np.array([[1.0]]))
     array([[2.]])
     """
@@ -151,6 +155,8 @@ class Shifted:
 
     .. math:: y = x + b, \qquad \partial b = \textstyle\sum \partial y, \quad \partial x = \partial y
 
+    Fixup has it in place of biases in :doc:`/chapters/residual`.
+
     >>> Shifted(np.dtype(float)).forward(np.array([[1.0]]))
     array([[1.]])
     """
@@ -174,7 +180,7 @@ class Residual:
 
     .. math:: y = x + g(x), \qquad \partial x = \partial y + \partial x_g
 
-    He et al. (2016); :math:`\partial x_g` is what the branch :math:`g` hands back.
+    He et al. (2016); :math:`\partial x_g` is what the branch :math:`g` hands back. Used in :doc:`/chapters/residual`.
 
     >>> block = Residual([Linear(np.ones((1, 1)))])
     >>> block.forward(np.array([[2.0]])), block.backward(np.array([[1.0]]))

@@ -21,6 +21,7 @@ from xavier_lib.replay.findings import (
     orthogonal,
     rectifiers,
     replay,
+    residual,
     sigmoid,
     symmetry,
 )
@@ -28,7 +29,7 @@ from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
 CHAPTERS = (
     *(network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis),
-    *(gain, orthogonal, calibration, normalization),
+    *(gain, orthogonal, calibration, normalization, residual),
 )
 
 
