@@ -1,14 +1,19 @@
 """The edge of chaos: what wide layers make of a size, and of the likeness of two inputs."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from numpy.typing import DTypeLike
 
-from xavier_lib.arguments import finite, positive
+from xavier_lib.arguments import RNG, finite, generator, positive, whole, whole_numbers
 from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import Activation, activation_named, checked
+from xavier_lib.nn.parts import Linear, Nonlinear, Part
 from xavier_lib.nn.quadrature import normal_mean, pair_mean
+from xavier_lib.nn.stack import Stack
+from xavier_lib.weights.drawing import draw
+from xavier_lib.weights.scaling import lecun_normal
 from xavier_lib.wording import explained, shown
 
 SMALLEST, LARGEST = 1e-12, 1e12  # between these a variance is looked for that stays
@@ -115,9 +120,7 @@ def chi(activation: Known, q: float, *, sigma_w: float) -> float:
 
 
 @explained
-def correlation_map(
-    activation: Known, correlation: float, *, q: float, sigma_w: float, sigma_b: float = 0.0
-) -> float:
+def correlation_map(activation: Known, correlation: float, *, q: float, sigma_w: float, sigma_b: float = 0.0) -> float:
     r"""Return the correlation of the pre-activations of two inputs at the next wide layer.
 
     .. math:: c_{l+1} = \frac{\sigma_w^2\, E[f(u) f(v)] + \sigma_b^2}{\sigma_w^2\, E[f(u)^2] + \sigma_b^2}
@@ -177,6 +180,73 @@ def phase(activation: Known, *, sigma_w: float, sigma_b: float = 0.0) -> Phase:
         likeness = _root(rises, 0.0, 1 - 1e-6) if rises(0.0) > NEAR else 0.0
         slope = w * pair_mean(df, size, likeness)
     return Phase(q, factor, likeness, _depth(by_size), _depth(slope))
+
+
+def wide_network(
+    sizes: Sequence[int],
+    activation: Known,
+    *,
+    sigma_w: float,
+    sigma_b: float = 0.0,
+    rng: RNG = None,
+    dtype: DTypeLike = float,
+) -> Stack:
+    r"""Return a network whose weights and biases have the two spreads; the last layer's are among them.
+
+    .. math:: W_l \sim N(0,\, \sigma_w^2 / n_l), \qquad b_l \sim N(0,\, \sigma_b^2)
+
+    The networks of Poole et al. (2016) and Schoenholz et al. (2017); used in :doc:`/chapters/criticality`.
+
+    Args:
+        sizes: the widths from the inputs to the classes, at least two.
+        activation: a name from ``ACTIVATIONS``, or an ``Activation``.
+        sigma_w: the spread of the weights, above 0.
+        sigma_b: the spread of the biases, at least 0.
+        rng: a Generator, an int seed or None.
+        dtype: float32 or float64.
+
+    Raises:
+        TypeError: if an argument is of a wrong kind.
+        ValueError: if there are fewer than two sizes, or another argument is out of range.
+
+    >>> [array.shape for array in wide_network((4, 8, 3), "tanh", sigma_w=1.0, rng=0).parameters]
+    [(4, 8), (8,), (8, 3), (3,)]
+    """
+    widths, chosen, source = whole_numbers("sizes", sizes), activation_named(activation), generator(rng)
+    _squares(sigma_w, sigma_b)
+    if len(widths) < 2:
+        raise ValueError(f"sizes must hold at least two numbers, got {len(widths)}")
+    parts: list[Part] = []
+    for before, after in zip(widths, widths[1:], strict=False):
+        layer = Linear(lecun_normal((before, after), gain=sigma_w, rng=source, dtype=dtype))
+        if sigma_b:
+            layer.parameters[1] = draw((1, after), sigma_b, "normal", source, dtype)[0]
+        parts += [layer, Nonlinear(chosen)]
+    return Stack(parts[:-1])
+
+
+def evened_rates(rate: float, factor: float, depth: int) -> list[float]:
+    r"""Return a rate for each array, which takes a growth of the gradients away: the last layer has the rate itself.
+
+    .. math:: \eta_l = \eta\, \chi^{-(L - l)}
+
+    A step at layer l is as long as its gradient, and what the step does to the logits grows once more on the way there:
+    two factors :math:`\chi^{(L-l)/2}`. See :doc:`/chapters/criticality`.
+
+    Args:
+        rate: the rate :math:`\eta`.
+        factor: the :func:`chi` by which a squared gradient grows from layer to layer.
+        depth: the number L of hidden layers; there are weights and biases for one more.
+
+    Raises:
+        TypeError: if an argument is of a wrong kind.
+        ValueError: if one is not positive.
+
+    >>> evened_rates(0.1, 2.0, 1)
+    [0.05, 0.05, 0.1, 0.1]
+    """
+    eta, growth, last = positive("rate", rate), positive("factor", factor), whole("depth", depth)
+    return [eta * growth ** (layer - last) for layer in range(last + 1) for _ in ("weights", "biases")]
 
 
 def _depth(slope: float) -> float:
