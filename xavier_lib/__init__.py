@@ -71,7 +71,7 @@ __all__ = [
 ]
 
 _LATER = {
-    *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum"),
+    *("criticality", "datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum"),
     *("network", "normalization", "rectifiers", "replay", "shapes", "sigmoid", "table"),
 }
 

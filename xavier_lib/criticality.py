@@ -2,18 +2,22 @@
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from numpy.typing import DTypeLike
 
-from xavier_lib.arguments import RNG, finite, generator, positive, whole, whole_numbers
+from xavier_lib.arguments import RNG, finite, of_kind, positive, whole
+from xavier_lib.fans import Fans
 from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import Activation, activation_named, checked
+from xavier_lib.nn.arrays import Array
+from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.parts import Linear, Nonlinear, Part
 from xavier_lib.nn.quadrature import normal_mean, pair_mean
 from xavier_lib.nn.stack import Stack
 from xavier_lib.weights.drawing import draw
-from xavier_lib.weights.scaling import lecun_normal
+from xavier_lib.weights.scaling import variance_scaling
 from xavier_lib.wording import explained, shown
 
 SMALLEST, LARGEST = 1e-12, 1e12  # between these a variance is looked for that stays
@@ -190,15 +194,15 @@ def wide_network(
     sigma_b: float = 0.0,
     rng: RNG = None,
     dtype: DTypeLike = float,
-) -> Stack:
-    r"""Return a network whose weights and biases have the two spreads; the last layer's are among them.
+) -> MLP:
+    r"""Return a network whose weights and biases have the two spreads, those of the last layer too.
 
     .. math:: W_l \sim N(0,\, \sigma_w^2 / n_l), \qquad b_l \sim N(0,\, \sigma_b^2)
 
     The networks of Poole et al. (2016) and Schoenholz et al. (2017); used in :doc:`/chapters/criticality`.
 
     Args:
-        sizes: the widths from the inputs to the classes, at least two.
+        sizes: the widths from the inputs to the classes.
         activation: a name from ``ACTIVATIONS``, or an ``Activation``.
         sigma_w: the spread of the weights, above 0.
         sigma_b: the spread of the biases, at least 0.
@@ -207,21 +211,41 @@ def wide_network(
 
     Raises:
         TypeError: if an argument is of a wrong kind.
-        ValueError: if there are fewer than two sizes, or another argument is out of range.
+        ValueError: if one is out of range, or a name unknown.
 
-    >>> [array.shape for array in wide_network((4, 8, 3), "tanh", sigma_w=1.0, rng=0).parameters]
-    [(4, 8), (8,), (8, 3), (3,)]
+    >>> network = wide_network((4, 8, 3), "tanh", sigma_w=1.0, sigma_b=0.5, rng=0)
+    >>> [array.shape for array in network.biases]
+    [(8,), (3,)]
     """
-    widths, chosen, source = whole_numbers("sizes", sizes), activation_named(activation), generator(rng)
     _squares(sigma_w, sigma_b)
-    if len(widths) < 2:
-        raise ValueError(f"sizes must hold at least two numbers, got {len(widths)}")
+    spread = partial(variance_scaling, mode="fan_in", distribution="normal")
+    biases = partial(_alone, sigma_b) if sigma_b else None
+    weights = partial(spread, scale=sigma_w**2)
+    return MLP(sizes, weights, bias_initializer=biases, activation=activation, rng=rng, dtype=dtype)
+
+
+def _alone(std: float, shape: Sequence[int], *, fans: Fans, rng: RNG, dtype: DTypeLike) -> Array:
+    del fans  # the spread of these biases does not hang on them
+    return draw(shape, std, "normal", rng, dtype)
+
+
+def in_parts(network: MLP) -> Stack:
+    """Return a copy of a network that can be trained with a rate for each array.
+
+    Used in :doc:`/chapters/criticality`.
+
+    Raises:
+        TypeError: if the network is no MLP.
+
+    >>> network = wide_network((4, 8, 3), "tanh", sigma_w=1.0, rng=0)
+    >>> bool(abs(in_parts(network).forward([[1.0] * 4]) - network.forward([[1.0] * 4]).logits).max() < 1e-12)
+    True
+    """
     parts: list[Part] = []
-    for before, after in zip(widths, widths[1:], strict=False):
-        layer = Linear(lecun_normal((before, after), gain=sigma_w, rng=source, dtype=dtype))
-        if sigma_b:
-            layer.parameters[1] = draw((1, after), sigma_b, "normal", source, dtype)[0]
-        parts += [layer, Nonlinear(chosen)]
+    for weights, bias in zip(of_kind("network", network, MLP).weights, network.biases, strict=True):
+        layer = Linear(weights.copy())
+        layer.parameters[1] = bias.copy()
+        parts += [layer, Nonlinear(network.activation)]
     return Stack(parts[:-1])
 
 
