@@ -15,8 +15,8 @@ KINKS = (-6.0, -3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 6.0)
 FARTHEST = 12.0  # less than 10⁻³² of the distribution lies beyond
 LARGEST_GAIN = 8.0  # what needs more is bounded, or as good as that
 ENOUGH = 0.28  # the mean square that a bounded activation should give at least: a size a little above one half
-PAIR_ENDS = np.linspace(-9.0, 9.0, 13)  # of the panels of a mean over pairs; less than 10⁻¹⁸ lies beyond
-PAIR_ORDER = 12  # points on each of them
+PAIR_ENDS = np.linspace(-9.0, 9.0, 11)  # of the panels of a mean over pairs; less than 10⁻¹⁸ lies beyond
+PAIR_ORDER = 10  # points on each of them
 CLOSEST = 1e-9  # what is left of a second number beside the first; below it the two are one
 STEP = 1e-4  # of a central difference: an error of 10⁻⁸, for slopes that are read to three digits
 
