@@ -71,8 +71,8 @@ __all__ = [
 ]
 
 _LATER = {
-    *("datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum"),
     *("network", "normalization", "rectifiers", "replay", "residual", "shapes", "sigmoid", "table"),
+    *("criticality", "datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum"),
 }
 
 

@@ -15,6 +15,9 @@ KINKS = (-6.0, -3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 6.0)
 FARTHEST = 12.0  # less than 10⁻³² of the distribution lies beyond
 LARGEST_GAIN = 8.0  # what needs more is bounded, or as good as that
 ENOUGH = 0.28  # the mean square that a bounded activation should give at least: a size a little above one half
+PAIR_ENDS = np.linspace(-9.0, 9.0, 11)  # of the panels of a mean over pairs; less than 10⁻¹⁸ lies beyond
+PAIR_ORDER = 10  # points on each of them
+CLOSEST = 1e-9  # what is left of a second number beside the first; below it the two are one
 STEP = 1e-4  # of a central difference: an error of 10⁻⁸, for slopes that are read to three digits
 
 
@@ -50,8 +53,11 @@ def normal_mean(f: Callable[[Array], Array], size: float = 1.0) -> float:
 
 def panels(size: float) -> tuple[Array, Array]:
     """Return the nodes and the weights of a mean over standard normal numbers, with the kinks of f(size · z)."""
-    ends = panel_ends(size)
-    unit, shares = _legendre()
+    return _rule(panel_ends(size))
+
+
+def _rule(ends: Array, order: int = 20) -> tuple[Array, Array]:
+    unit, shares = _legendre(order)
     half = np.diff(ends)[:, None] / 2
     nodes = (ends[:-1, None] + half * (1 + unit)).ravel()
     return nodes, (half * shares).ravel() * np.exp(-(nodes**2) / 2) / math.sqrt(2 * math.pi)
@@ -63,9 +69,34 @@ def panel_ends(size: float) -> Array:
     return np.unique([*np.linspace(-FARTHEST, FARTHEST, 49), *kinks])
 
 
+def pair_mean(f: Callable[[Array], Array], size: float, likeness: float) -> float:
+    r"""Return the mean of a product: a function of two normal numbers of one size and a given correlation.
+
+    .. math:: E[f(u)\, f(v)], \qquad u = s z_1, \quad v = s\,\bigl(c z_1 + \sqrt{1 - c^2}\, z_2\bigr)
+
+    The rule over :math:`z_2` is cut where v meets a kink, anew for each :math:`z_1`.
+
+    >>> round(pair_mean(lambda z: np.maximum(z, 0), 1.0, 0.0) * 2 * math.pi, 9)
+    1.0
+    """
+    rest = math.sqrt(max(0.0, 1 - likeness**2))
+    if rest < CLOSEST:
+        return normal_mean(lambda z: f(z) * f(math.copysign(1.0, likeness) * z), size)
+    unit, shares = _legendre(PAIR_ORDER)
+    cuts = [kink / size for kink in KINKS if abs(kink) < PAIR_ENDS[-1] * size]
+    outer, weights = _rule(np.unique([*PAIR_ENDS, *cuts]), PAIR_ORDER)
+    met = (np.array(KINKS) / size - likeness * outer[:, None]) / rest
+    ends = np.sort(np.concatenate([np.tile(PAIR_ENDS, (len(outer), 1)), met.clip(*PAIR_ENDS[[0, -1]])], axis=1))
+    half = np.diff(ends)[..., None] / 2
+    inner = ends[:, :-1, None] + half * (1 + unit)
+    values = f(size * (likeness * outer[:, None, None] + rest * inner)) * np.exp(-(inner**2) / 2) * (half * shares)
+    means = values.sum(axis=(1, 2)) / math.sqrt(2 * math.pi)
+    return float((weights * f(size * outer)) @ means)
+
+
 @cache
-def _legendre() -> tuple[Array, Array]:
-    return np.polynomial.legendre.leggauss(20)
+def _legendre(order: int = 20) -> tuple[Array, Array]:
+    return np.polynomial.legendre.leggauss(order)
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any
 from xavier_lib.replay.experiment import Run
 from xavier_lib.replay.findings import (
     calibration,
+    criticality,
     diagnosis,
     fans,
     gain,
@@ -29,7 +30,7 @@ from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
 CHAPTERS = (
     *(network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis),
-    *(gain, orthogonal, calibration, normalization, residual),
+    *(gain, orthogonal, calibration, normalization, residual, criticality),
 )
 
 

@@ -68,7 +68,7 @@ def by_epoch(
         yield epoch
 
 
-def learned(network: MLP, *, until: float = 2.0, data: Digits | None = None, **training: Any) -> dict[str, Any]:
+def learned(network: MLP | Stack, *, until: float = 2.0, data: Digits | None = None, **training: Any) -> dict[str, Any]:
     """Train and return what the findings ask for; an accuracy of ``until`` ends the training early.
 
     Returns:
