@@ -397,7 +397,7 @@ def test_the_verdict_follows_the_ratio():
     assert verdict(fitting / 2) == "2 × too narrow for Glorot"
     assert verdict(1.05 * fitting) == "1.05 × too wide for Glorot"
     assert verdict(0 * fitting) == "all zeros: nothing passes"
-    assert verdict(0 * fitting + 0.1) == "all weights equal: the units stay alike"
+    assert verdict(0 * fitting + 0.1) == "all weights equal: the units start alike"
     assert verdict(fitting + 0.01) == "fits Glorot, with a mean of 0.01"
 
 

@@ -59,5 +59,5 @@ def steps(measured: Measured, learning_rate: float) -> Iterator[Finding]:
     }
     name = max(moved, key=moved.__getitem__, default="")
     if name and moved[name] > LARGE_STEP:
-        evidence = f"a step at rate {learning_rate:g} changes it by {moved[name]:.3g} of its size"
+        evidence = f"a step at rate {learning_rate:g} changes it by {moved[name]:.3g} times its size"
         yield Finding(name, "the step is large beside the weights", evidence, "take a smaller rate", "he")

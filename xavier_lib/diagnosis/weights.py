@@ -43,7 +43,7 @@ def unwritten(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
 
 
 def zeros(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
-    """Find zeros that stop the signal or all learning; a zero last layer, or last of a branch, does neither."""
+    """Find zeros that stop the signal or all learning; a zero last layer, or last of a branch, is left alone."""
     silent = [(place, layer) for place, layer in enumerate(layers) if is_silent(layer)]
     for place, layer in silent:
         later = [other for other in layers[place + 1 :] if is_matrix(other) and other.input_varying is not None]
@@ -93,7 +93,7 @@ def alike(layers: Sequence[LayerRecord]) -> Iterator[Finding]:
             )
             evidence = f"{layer.alike:.0%} of its units have the weights of another one; {spread}"
             remedy = f"draw the weights at random, so that no two units start alike; {DRAW_AGAIN}"
-            yield Finding(layer.name, "units that start alike get like gradients", evidence, remedy, "symmetry")
+            yield Finding(layer.name, "units that start alike", evidence, remedy, "symmetry")
             return
 
 

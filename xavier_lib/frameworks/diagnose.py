@@ -18,7 +18,7 @@ def diagnose(
     *,
     learning_rate: float | None = None,
 ) -> Diagnosis:
-    r"""Send a batch through a model of any framework and its gradient back, and say why it would not train.
+    r"""Send a batch through a model of any framework and its gradient back, and say why it may not train.
 
     .. math:: \operatorname{rms}(x_l), \qquad \operatorname{rms}(\partial L / \partial x_l), \qquad \eta\,
         \operatorname{rms}(\partial L / \partial W_l) \big/ \operatorname{rms}(W_l)

@@ -100,7 +100,7 @@ def verdict_on(array: Stored, numbers: Numbers, kind: str, mode: Mode | None) ->
     if kind == "zeros":
         return Verdict(start, wanted, zeros(array))
     if kind == "constant" and numbers.size > 1:
-        return Verdict(start, wanted, "all weights equal: the units stay alike")
+        return Verdict(start, wanted, "all weights equal: the units start alike")
     lean = leaning(numbers)
     if kind == "orthogonal" and array.recurrent:
         return Verdict(start, wanted, f"orthogonal: it keeps the length of the state{lean}")
