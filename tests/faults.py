@@ -114,6 +114,30 @@ FAULTS = (
         )
     ),
     *(
+        Fault(name, "criticality.py", old, new, ["test_criticality.py"])
+        for name, old, new in (
+            (
+                "variance of the biases left out",
+                'z) ** 2, math.sqrt(_least("q", q))) + b',
+                'z) ** 2, math.sqrt(_least("q", q)))',
+            ),
+            (
+                "slope in place of its square (χ)",
+                "w * normal_mean(lambda z: df(z) ** 2, math.sqrt",
+                "w * normal_mean(df, math.sqrt",
+            ),
+            ("depth from the slope at one (chaos)", "slope = w * pair_mean(df, size, likeness)", "pass"),
+            ("rates not evened for the logits", "growth ** (layer - last) for", "growth ** ((layer - last) / 2) for"),
+        )
+    ),
+    Fault(
+        "kinks over pairs not met",
+        "nn/quadrature.py",
+        "- likeness * outer[:, None]) / rest",
+        "+ 0 * outer[:, None]) / rest",
+        ["nn/test_quadrature.py"],
+    ),
+    *(
         Fault(name, "calibration.py", old, new, ["test_calibration.py"])
         for name, old, new in (
             ("layers measured out of turn", "z = found.forward(x)", "z = network.forward(x)"),

@@ -114,7 +114,7 @@ def chi(activation: Known, q: float, *, sigma_w: float) -> float:
     .. math:: \chi = \sigma_w^2\, E\bigl[f'(\sqrt{q}\, z)^2\bigr], \qquad z \sim N(0, 1)
 
     Poole et al. (2016) for the difference, Schoenholz et al. (2017) for the gradient; measured in
-    :doc:`/chapters/criticality`. Arguments and errors as of :func:`variance_map`.
+    :doc:`/chapters/criticality`. Arguments and errors are those of :func:`variance_map`.
 
     >>> chi("tanh", 0.0, sigma_w=1.0)
     1.0
@@ -162,7 +162,7 @@ def phase(activation: Known, *, sigma_w: float, sigma_b: float = 0.0) -> Phase:
 
     with the slope :math:`\lambda` of :func:`variance_map` at :math:`q^*`, or of :func:`correlation_map` where the
     correlation settles; there it is :func:`chi` wherever two inputs end alike. Schoenholz et al. (2017); see
-    :doc:`/chapters/criticality`. Arguments and errors as of :func:`fixed_point`.
+    :doc:`/chapters/criticality`. Arguments and errors are those of :func:`fixed_point`.
 
     >>> found = phase("tanh", sigma_w=1.5, sigma_b=0.3)
     >>> round(found.chi, 2), round(found.correlation, 2), round(found.correlation_depth, 1)

