@@ -37,7 +37,7 @@ FLOORS = {
     **dict.fromkeys(("explore", "exercises", "frameworks", "replay"), 7),
 }
 HEAVY = {
-    **{"matplotlib": "figures", "ipywidgets": "explore", "PIL": "datasets"},
+    **{"matplotlib": "figures", "ipywidgets": "explore", "PIL": "datasets", "platformdirs": "exercises"},
     **dict.fromkeys(("distributed", "tqdm", "threadpoolctl"), "replay"),
     **dict.fromkeys(("flax", "jax", "keras", "tensorflow", "torch"), "frameworks"),
 }
@@ -265,7 +265,7 @@ def test_the_types_hold():
     assert data == {
         "xavier_lib": ["py.typed"],
         "xavier_lib.datasets": ["digits.npz"],
-        "xavier_lib.exercises": ["questions/*.toml"],
+        "xavier_lib.exercises": ["questions/*.toml", "hints/*.toml"],
         "xavier_lib.replay.findings": ["*.toml", "shares.json"],
     }
 

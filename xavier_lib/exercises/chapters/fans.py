@@ -16,6 +16,7 @@ from xavier_lib.fans import Fans, fan_in_fan_out
 from xavier_lib.glorot import glorot_std
 
 BARREL = (20, 50, 200, 400, 200, 50, 20)
+FIXED = (0.01, 0.02, 0.05, 0.1, 1.0)
 CHAIN = (400, 50) * 6 + (400,)
 KERNELS = ((3, 5, 16, 48), (4, 2, 80, 12), (3, 24, 80))
 # Where a mean of fans is asked for, a lost 2 is a sum.
@@ -95,9 +96,7 @@ EXERCISES = (
             **adapted(RULES, lambda rule: lambda shape: rule(*fan_in_fan_out(shape))),
             "the receptive field forgotten": [lambda shape: glorot_std(*shape[-2:])],
             "the axes of another framework": [lambda shape: glorot_std(*fan_in_fan_out(shape, layout="OI"))],
-            "a spread that ignores the fan": [
-                lambda shape, s=s, k=k: s / math.sqrt(k) for s in (0.01, 0.02, 0.05, 0.1, 1.0) for k in (1, 3)
-            ],
+            "a spread that ignores the fan": [lambda shape, s=s: s for n in FIXED for s in (n, n / math.sqrt(3))],
         },
     ),
     Value(

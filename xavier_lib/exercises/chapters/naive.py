@@ -24,11 +24,6 @@ scaled: Callable[..., NDArray[Any]] = partial(variance_scaling, distribution="un
 EXPONENT_TOLERANCE = 0.08  # what rounds to the right decimal; a fit to measured spreads is nearer
 
 
-def fixed(std: float) -> Callable[..., float]:
-    """Return the rule that gives one standard deviation to every shape."""
-    return lambda shape: std
-
-
 def fan_in_slips(product: float, without_root: str) -> dict[str, list[Callable[..., float]]]:
     """Return wrong standard deviations for weights with a given n · Var(w), and the name of that without its root."""
     return {
@@ -37,7 +32,7 @@ def fan_in_slips(product: float, without_root: str) -> dict[str, list[Callable[.
         "limit in place of standard deviation": [lambda shape: math.sqrt(3 * product / shape[0])],
         "the mean of both fans": [lambda shape: math.sqrt(2 * product / sum(shape))],
         "the forgotten √3": [lambda shape: math.sqrt(product / 3 / shape[0])],
-        "a spread that ignores the fan": [fixed(number / root) for number in NUMBERS for root in (1.0, math.sqrt(3))],
+        "a spread that ignores the fan": [lambda shape, s=s: s for n in NUMBERS for s in (n, n / math.sqrt(3))],
     }
 
 
