@@ -57,7 +57,8 @@ class Questions(SphinxDirective):
     def named_code(self, entry: dict[str, Any]) -> list[nodes.Node]:
         """Return the code of each framework under its name."""
         named = [(name, entry[key]) for key, name in FRAMEWORKS.items() if key in entry]
-        return [node for name, code in named for node in (nodes.paragraph("", name), literal(code, "python"))]
+        heads = {name: [nodes.paragraph("", name)] if len(named) > 1 else [] for name, _ in named}
+        return [node for name, code in named for node in (*heads[name], literal(code, "python"))]
 
     def parsed(self, text: str) -> list[nodes.Node]:
         """Return a text in the Markdown of the chapters."""
@@ -99,7 +100,7 @@ def folded(summary: str, inner: list[nodes.Node]) -> nodes.container:
 
 def counted(found: Row, *, in_words: bool) -> str:
     """Return a finding with its count, unless its own words say it, and the settings in which it holds or does not."""
-    held = "" if in_words else f" So it was in {found.page} runs."
+    held = "" if in_words else f" It held in {found.page} runs."
     also = f" Also with: {found.also}." if found.also else ""
     otherwise = f" Not, or not always: {found.otherwise}." if found.otherwise else ""
     return f"**Counted.** {found.sentence}{held}{also}{otherwise}"

@@ -1,4 +1,4 @@
-"""Write into ``questions.toml`` what the code of each question prints: ``python tools/questions.py``.
+"""Write into ``questions.toml`` what the code of each question prints: ``python -m tools.outputs``.
 
 Running it twice changes no byte. What is printed is written below the code that printed it, and nothing else changes.
 """
@@ -15,7 +15,7 @@ CODE = re.compile(r"(?m)^code = '''\n(?P<code>.*?)^'''\nshows = '''\n.*?^'''\n",
 
 def printed(code: str) -> str:
     """Run a piece of code by itself and return what it prints."""
-    out, names = io.StringIO(), dict[str, Any](__name__="__question__")
+    out, names = io.StringIO(), dict[str, Any](__name__="__code__")
     with redirect_stdout(out):
         exec(compile(code, "questions.toml", "exec"), names)
     return out.getvalue()
