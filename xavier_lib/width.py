@@ -124,12 +124,26 @@ def coordinate_check(
     >>> coordinate_check(network, np.eye(4), [0, 1, 2, 0], steps=1, learning_rate=0.01).round(2)
     array([0.01, 0.13, 0.61])
     """
+    moved = stepped(network, x, y, steps=steps, learning_rate=learning_rate)
+    pairs = zip(moved.forward(x).pre_activations, network.forward(x).pre_activations, strict=True)
+    return np.array([rms(after - before) for after, before in pairs])
+
+
+def stepped(network: MLP, x: ArrayLike, y: ArrayLike, *, steps: int = 1, learning_rate: float | Sequence[float]) -> MLP:
+    """Return the network after some steps of Adam on one batch; the one that is given stays as it is.
+
+    Arguments and errors are those of :func:`coordinate_check`; used in :doc:`/chapters/width`.
+
+    >>> network = mup_network((4, 8, 3), base_width=8, rng=0)
+    >>> moved = stepped(network, np.eye(4), [0, 1, 2, 0], learning_rate=0.01)
+    >>> float(np.abs(moved.weights[1] - network.weights[1]).max().round(4))
+    0.01
+    """
     moved = copy.deepcopy(of_kind("network", network, MLP))
     adam = Adam(moved, learning_rate=learning_rate)
     for _ in range(whole("steps", steps)):
         adam.step(x, y)
-    pairs = zip(moved.forward(x).pre_activations, network.forward(x).pre_activations, strict=True)
-    return np.array([rms(after - before) for after, before in pairs])
+    return moved
 
 
 def spectral_norms(network: MLP, start: MLP | None = None) -> NDArray[np.floating]:

@@ -23,12 +23,13 @@ from xavier_lib.replay.findings import (
     replay,
     sigmoid,
     symmetry,
+    width,
 )
 from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
 CHAPTERS = (
     *(network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis),
-    *(gain, orthogonal, calibration, normalization),
+    *(gain, orthogonal, calibration, normalization, width),
 )
 
 

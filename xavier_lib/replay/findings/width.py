@@ -8,9 +8,12 @@ import numpy as np
 from xavier_lib.datasets import Digits
 from xavier_lib.names import ActivationName
 from xavier_lib.nn.mlp import MLP
+from xavier_lib.nn.signals import rms
 from xavier_lib.replay.findings.finding import Judge
 from xavier_lib.replay.findings.training import by_epoch, short, the_digits
-from xavier_lib.width import coordinate_check, mup_network, mup_rates, spectral_norms
+from xavier_lib.width import coordinate_check, mup_network, mup_rates, spectral_norms, stepped
+
+TAKEN = (1, 3, 10)  # steps
 
 #: By the name of a rule: whether the last weights start smaller, and whose rates fall with the width.
 RULES: Mapping[str, tuple[bool, tuple[str, ...]]] = {
@@ -70,3 +73,96 @@ def end(network: MLP, data: Digits, *, epochs: int, **training: Any) -> tuple[fl
     if sum(1 for _ in by_epoch(network, epochs=epochs, **training)) < epochs:
         return None, None
     return short(network.loss(data.x_train, data.y_train)), short(network.accuracy(data.x_test, data.y_test))
+
+
+def steps(
+    *, seed: int, widths: list[int], base: int, depth: int, rate: float, rows: int, activation: ActivationName = "relu"
+) -> dict[str, Any]:
+    """Take Adam's first steps on one batch, by each rule and at each width, and return how much they change.
+
+    Of one step and of ten: the pre-activations' change, layer by layer. Of one: the change of the weights in the
+    spectral norm, and what the second layer's step does to its outputs, as it is and with its entries shuffled.
+    """
+    data, found = the_digits(), {}
+    x, y = data.x_train[:rows], data.y_train[:rows]
+    for rule in ("standard", "µP"):
+        for width in widths:
+            network = made(rule, width, base, seed=seed, depth=depth, activation=activation)
+            rates = rates_by(rule, network, rate, base)
+            moved = {
+                f"{count} steps": coordinate_check(network, x, y, steps=count, learning_rate=rates) for count in TAKEN
+            }
+            after = stepped(network, x, y, learning_rate=rates)
+            step, a = after.weights[1] - network.weights[1], network.forward(x).activations[1]
+            shuffled = np.random.default_rng(seed).permuted(step, axis=None)
+            spectral = {"start": spectral_norms(network), "step": spectral_norms(after, network)}
+            summed = {"aligned": rms(a @ step), "shuffled": rms(a @ shuffled)}
+            measured: dict[str, Any] = {**moved, **spectral, **summed}
+            found[f"{rule} {width}"] = {name: short(value) for name, value in measured.items()}
+    return found
+
+
+def best(seen: Mapping[str, Any], name: str) -> int:
+    """Return the place of the rate with the smallest loss; the rates are listed from the largest to the smallest.
+
+    >>> best({"µP 32": {"loss": [None, 0.2, 0.1, 0.3]}}, "µP 32")
+    2
+    """
+    losses = [np.inf if loss is None else loss for loss in seen[name]["loss"]]
+    return int(np.argmin(losses))
+
+
+def moved(seen: Mapping[str, Any], rule: str) -> int:
+    """Return how many halvings the best rate falls from the narrow network to the wide one.
+
+    >>> moved({"µP 32": {"loss": [1, 0]}, "µP 64": {"loss": [0, 1]}}, "µP")
+    -1
+    """
+    narrow, wide = (f"{rule} {width}" for width in ends(seen))
+    return best(seen, wide) - best(seen, narrow)
+
+
+def lowest(seen: Mapping[str, Any], name: str) -> float:
+    """Return the smallest of the losses by rate.
+
+    >>> lowest({"µP 32": {"loss": [None, 0.2]}}, "µP 32")
+    0.2
+    """
+    return float(min(loss for loss in seen[name]["loss"] if loss is not None))
+
+
+def ends(seen: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the smallest and the largest width, as they stand in the names.
+
+    >>> ends({"µP 256": {}, "µP 32": {}})
+    ('32', '256')
+    """
+    widths = sorted({name.rpartition(" ")[2] for name in seen}, key=int)
+    return widths[0], widths[-1]
+
+
+def grown(seen: Mapping[str, Any], rule: str, what: str, layer: int | None = None) -> float:
+    """Return how many times as large something is at the largest width as at the smallest.
+
+    >>> grown({"µP 32": {"start": [1, 2]}, "µP 64": {"start": [1, 6]}}, "µP", "start", 1)
+    3.0
+    """
+    narrow, wide = (seen[f"{rule} {width}"][what] for width in ends(seen))
+    return float(wide / narrow if layer is None else wide[layer] / narrow[layer])
+
+
+HOLDS: Mapping[str, Judge] = {
+    "width-falls": lambda seen: moved(seen, "standard") >= 1,
+    "width-fourfold": lambda seen: moved(seen, "standard") >= 2,
+    "width-stays": lambda seen: abs(moved(seen, "µP")) <= 1,
+    "width-lower": lambda seen: lowest(seen, f"standard {ends(seen)[1]}") < lowest(seen, f"µP {ends(seen)[1]}"),
+    "width-rates": lambda seen: abs(moved(seen, "rates only")) <= 1,
+    "width-start": lambda seen: moved(seen, "start only") >= 1,
+    "width-hidden": lambda seen: moved(seen, "hidden rates only") >= 1,
+    "width-descent": lambda seen: abs(moved(seen, "standard")) <= 1,
+    "width-aligned": lambda seen: grown(seen, "standard", "aligned") > 16 and grown(seen, "standard", "shuffled") < 8,
+    "width-step": lambda seen: grown(seen, "standard", "1 steps", -1) > 16 and grown(seen, "µP", "1 steps", -1) < 1.5,
+    "width-spectral": lambda seen: all(
+        1 / 2 < grown(seen, "µP", what, layer) < 2 for what in ("start", "step") for layer in range(4)
+    ),
+}
