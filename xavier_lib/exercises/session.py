@@ -14,7 +14,7 @@ from xavier_lib.exercises.verdict import HEADS, Verdict
 CHAPTERS = (
     *("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "frameworks"),
     *("shapes", "diagnosis", "museum", "replay", "rectifiers", "table"),
-    *("gain", "orthogonal", "calibration", "normalization"),
+    *("gain", "orthogonal", "calibration", "normalization", "width"),
 )
 WORKED = "worked answer"
 _seen: dict[str, str] = {}

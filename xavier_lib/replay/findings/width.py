@@ -59,6 +59,9 @@ def sweep(
     data, found = the_digits(), {}
     for rule in rules:
         for width in widths:
+            if width == base and f"{rules[0]} {width}" in found:  # there all rules are one
+                found[f"{rule} {width}"] = found[f"{rules[0]} {width}"]
+                continue
             ends = []
             for power in powers:
                 network = made(rule, width, base, seed=seed, depth=depth, activation=activation)
@@ -131,6 +134,17 @@ def lowest(seen: Mapping[str, Any], name: str) -> float:
     return float(min(loss for loss in seen[name]["loss"] if loss is not None))
 
 
+def at_narrow(seen: Mapping[str, Any], rule: str) -> float:
+    """Return the loss of the wide network at the rate that was best for the narrow one.
+
+    >>> at_narrow({"µP 32": {"loss": [0.2, 0.1]}, "µP 64": {"loss": [0.3, None]}}, "µP")
+    inf
+    """
+    narrow, wide = (f"{rule} {width}" for width in ends(seen))
+    loss = seen[wide]["loss"][best(seen, narrow)]
+    return np.inf if loss is None else float(loss)
+
+
 def ends(seen: Mapping[str, Any]) -> tuple[str, str]:
     """Return the smallest and the largest width, as they stand in the names.
 
@@ -155,13 +169,14 @@ HOLDS: Mapping[str, Judge] = {
     "width-falls": lambda seen: moved(seen, "standard") >= 1,
     "width-fourfold": lambda seen: moved(seen, "standard") >= 2,
     "width-stays": lambda seen: abs(moved(seen, "µP")) <= 1,
+    "width-transfer": lambda seen: at_narrow(seen, "µP") < at_narrow(seen, "standard"),
     "width-lower": lambda seen: lowest(seen, f"standard {ends(seen)[1]}") < lowest(seen, f"µP {ends(seen)[1]}"),
     "width-rates": lambda seen: abs(moved(seen, "rates only")) <= 1,
     "width-start": lambda seen: moved(seen, "start only") >= 1,
-    "width-hidden": lambda seen: moved(seen, "hidden rates only") >= 1,
+    "width-cost": lambda seen: lowest(seen, f"rates only {ends(seen)[1]}") < lowest(seen, f"µP {ends(seen)[1]}"),
     "width-descent": lambda seen: abs(moved(seen, "standard")) <= 1,
     "width-aligned": lambda seen: grown(seen, "standard", "aligned") > 16 and grown(seen, "standard", "shuffled") < 8,
-    "width-step": lambda seen: grown(seen, "standard", "1 steps", -1) > 16 and grown(seen, "µP", "1 steps", -1) < 1.5,
+    "width-logits": lambda seen: grown(seen, "standard", "1 steps", -1) > 16 and grown(seen, "µP", "1 steps", -1) < 1.5,
     "width-spectral": lambda seen: all(
         1 / 2 < grown(seen, "µP", what, layer) < 2 for what in ("start", "step") for layer in range(4)
     ),
