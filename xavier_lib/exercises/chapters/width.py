@@ -25,7 +25,7 @@ def measured(weights: Array) -> float:
 
 def last(fan_in: int, base: int, *, power: float = 0.5) -> float:
     """Return the standard deviation of µP's last weights."""
-    return math.sqrt(2 / fan_in) * (base / fan_in) ** power
+    return math.sqrt(2 / fan_in) * math.pow(base / fan_in, power)
 
 
 SHAPES = ((64, 20), (20, 64), (30, 30))

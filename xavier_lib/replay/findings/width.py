@@ -56,7 +56,8 @@ def sweep(
     optimizer: str = "adam",
 ) -> dict[str, Any]:
     """Train by each rule, at each width and each rate 2 to a power; return the losses and the test accuracies."""
-    data, found = the_digits(), {}
+    data = the_digits()
+    found: dict[str, Any] = {}
     for rule in rules:
         for width in widths:
             if width == base and f"{rules[0]} {width}" in found:  # there all rules are one
