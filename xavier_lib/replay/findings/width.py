@@ -11,9 +11,7 @@ from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import rms
 from xavier_lib.replay.findings.finding import Judge
 from xavier_lib.replay.findings.training import by_epoch, short, the_digits
-from xavier_lib.width import coordinate_check, mup_network, mup_rates, spectral_norms, stepped
-
-TAKEN = (1, 3, 10)  # steps
+from xavier_lib.width import mup_network, mup_rates, spectral_norms, stepped
 
 #: By the name of a rule: whether the last weights start smaller, and whose rates fall with the width.
 RULES: Mapping[str, tuple[bool, tuple[str, ...]]] = {
@@ -79,13 +77,13 @@ def end(network: MLP, data: Digits, *, epochs: int, **training: Any) -> tuple[fl
     return short(network.loss(data.x_train, data.y_train)), short(network.accuracy(data.x_test, data.y_test))
 
 
-def steps(
+def first_step(
     *, seed: int, widths: list[int], base: int, depth: int, rate: float, rows: int, activation: ActivationName = "relu"
 ) -> dict[str, Any]:
-    """Take Adam's first steps on one batch, by each rule and at each width, and return how much they change.
+    """Take Adam's first step on one batch, by each rule and at each width, and return what it changes.
 
-    Of one step and of ten: the pre-activations' change, layer by layer. Of one: the change of the weights in the
-    spectral norm, and what the second layer's step does to its outputs, as it is and with its entries shuffled.
+    The pre-activations' change, layer by layer; the spectral norms of start and step; and what the second layer's step
+    does to its outputs, as it is and with its entries shuffled.
     """
     data, found = the_digits(), {}
     x, y = data.x_train[:rows], data.y_train[:rows]
@@ -93,15 +91,13 @@ def steps(
         for width in widths:
             network = made(rule, width, base, seed=seed, depth=depth, activation=activation)
             rates = rates_by(rule, network, rate, base)
-            moved = {
-                f"{count} steps": coordinate_check(network, x, y, steps=count, learning_rate=rates) for count in TAKEN
-            }
             after = stepped(network, x, y, learning_rate=rates)
             step, a = after.weights[1] - network.weights[1], network.forward(x).activations[1]
             shuffled = np.random.default_rng(seed).permuted(step, axis=None)
             spectral = {"start": spectral_norms(network), "step": spectral_norms(after, network)}
             summed = {"aligned": rms(a @ step), "shuffled": rms(a @ shuffled)}
-            measured: dict[str, Any] = {**moved, **spectral, **summed}
+            both = zip(after.forward(x).pre_activations, network.forward(x).pre_activations, strict=True)
+            measured: dict[str, Any] = {"moved": [rms(new - old) for new, old in both], **spectral, **summed}
             found[f"{rule} {width}"] = {name: short(value) for name, value in measured.items()}
     return found
 
@@ -175,9 +171,10 @@ HOLDS: Mapping[str, Judge] = {
     "width-rates": lambda seen: abs(moved(seen, "rates only")) <= 1,
     "width-start": lambda seen: moved(seen, "start only") >= 1,
     "width-cost": lambda seen: lowest(seen, f"rates only {ends(seen)[1]}") < lowest(seen, f"µP {ends(seen)[1]}"),
+    "width-first": lambda seen: lowest(seen, f"start only {ends(seen)[1]}") < lowest(seen, f"µP {ends(seen)[1]}"),
     "width-descent": lambda seen: abs(moved(seen, "standard")) <= 1,
-    "width-aligned": lambda seen: grown(seen, "standard", "aligned") > 16 and grown(seen, "standard", "shuffled") < 8,
-    "width-logits": lambda seen: grown(seen, "standard", "1 steps", -1) > 16 and grown(seen, "µP", "1 steps", -1) < 1.5,
+    "width-aligned": lambda seen: grown(seen, "standard", "aligned") > 8 and grown(seen, "standard", "shuffled") < 8,
+    "width-logits": lambda seen: grown(seen, "standard", "moved", -1) > 8 and grown(seen, "µP", "moved", -1) < 1.5,
     "width-spectral": lambda seen: all(
         1 / 2 < grown(seen, "µP", what, layer) < 2 for what in ("start", "step") for layer in range(4)
     ),
