@@ -157,6 +157,20 @@ FAULTS = (
         )
     ),
     *(
+        Fault(name, "width.py", old, new, ["test_width.py"])
+        for name, old, new in (
+            ("last weights by the factor, not its root", "np.sqrt(base / last.shape[0])", "(base / last.shape[0])"),
+            (
+                "first layer's rate divided too",
+                "[eta, *(eta * base / fan for fan in fans[1:])",
+                "[*(eta * base / fan for fan in fans)",
+            ),
+            ("rate by the root of the width", "eta * base / fan for", "eta * np.sqrt(base / fan) for"),
+            ("from length to length, not from rms to rms", " * np.sqrt(np.divide(*weights.shape))", ""),
+            ("all singular values in place of the largest", "np.linalg.norm(weights, 2)", "np.linalg.norm(weights)"),
+        )
+    ),
+    *(
         Fault(f"bias gradient not summed ({wrong}, {where})", "nn/backpropagation.py", old, new, LEARNING)
         for where, name in (("recorded", "self.by_bias = self.by_z"), ("step", "self.bias -= by_a"))
         for wrong, old, new in (

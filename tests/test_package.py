@@ -23,7 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CHAPTERS = (
     *("network", "symmetry", "naive", "sigmoid", "glorot", "he", "shapes"),
     *("diagnosis", "museum", "rectifiers", "table", "gain", "orthogonal", "calibration", "normalization", "residual"),
-    *("criticality",),
+    *("criticality", "width"),
 )
 #: What lies at the root of the package, by floors: a chapter's module, or a folder that all chapters use.
 FLOORS = {

@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # modules that are loaded when they are first asked for
     from xavier_lib import shapes as shapes
     from xavier_lib import sigmoid as sigmoid
     from xavier_lib import table as table
+    from xavier_lib import width as width
 
 __version__ = "0.1.0"
 
@@ -73,6 +74,7 @@ __all__ = [
 _LATER = {
     *("network", "normalization", "rectifiers", "replay", "residual", "shapes", "sigmoid", "table"),
     *("criticality", "datasets", "diagnosis", "exercises", "explore", "figures", "frameworks", "museum"),
+    "width",
 }
 
 

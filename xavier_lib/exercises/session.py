@@ -15,7 +15,7 @@ from xavier_lib.exercises.verdict import HEADS, Verdict
 CHAPTERS = (
     *("network", "symmetry", "naive", "sigmoid", "glorot", "fans", "he", "frameworks"),
     *("shapes", "diagnosis", "museum", "replay", "rectifiers", "table"),
-    *("gain", "orthogonal", "calibration", "normalization", "residual", "criticality"),
+    *("gain", "orthogonal", "calibration", "normalization", "residual", "criticality", "width"),
 )
 WORKED = "worked answer"
 BAR = 40  # characters

@@ -25,12 +25,13 @@ from xavier_lib.replay.findings import (
     residual,
     sigmoid,
     symmetry,
+    width,
 )
 from xavier_lib.replay.findings.finding import PAGE, Finding, Trial
 
 CHAPTERS = (
     *(network, symmetry, naive, sigmoid, glorot, fans, he, replay, rectifiers, diagnosis),
-    *(gain, orthogonal, calibration, normalization, residual, criticality),
+    *(gain, orthogonal, calibration, normalization, residual, criticality, width),
 )
 
 
