@@ -56,6 +56,7 @@ def rates_in(setting):
 def test_the_lines_for_numpy_run(start):
     """Each makes weights or a network of finite numbers."""
     names = {name: getattr(xavier_lib, name) for name in xavier_lib.__all__}
+    names["xavier_lib"] = xavier_lib
     names["network"] = xavier_lib.MLP((64, 20, 10), xavier_lib.naive_normal, activation="sigmoid", rng=0)
     made = eval(STARTS[start]["numpy"], {**names, "batch": BATCH})
 
