@@ -40,6 +40,7 @@ class Questions(SphinxDirective):
     def question(self, entry: dict[str, Any]) -> nodes.section:
         """Return a question with its answer, what it stands on, the code of the frameworks and the way on."""
         found = section(entry["id"], entry["question"])
+        found["classes"].append("question")
         found += self.parsed(entry["answer"])
         if "code" in entry:
             found += cell(entry["code"], entry["shows"])
@@ -50,7 +51,9 @@ class Questions(SphinxDirective):
             found[-1]["classes"].append("counted")
         names = [FRAMEWORKS[name] for name in FRAMEWORKS if name in entry]
         if names:
-            found += folded(f"In {' and '.join(names) if len(names) < 3 else ', '.join(names)}", self.named_code(entry))
+            found += folded(
+                f"In {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}", self.named_code(entry)
+            )
         found += self.parsed(f"Shown in: [](<{entry['link']}>)")
         return found
 
