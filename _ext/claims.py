@@ -18,7 +18,7 @@ VERDICTS = ("right", "imprecise", "wrong")
 
 
 class Claims(SphinxDirective):
-    """Write one table: ``claim``, ``paper`` or ``sentence``; that of the claims can be narrowed to a verdict."""
+    """Write one table, ``claim``, ``paper`` or ``sentence``, or how many claims have each of the ``verdicts``."""
 
     required_arguments = 1
 
@@ -26,7 +26,10 @@ class Claims(SphinxDirective):
         """Return the links that narrow the table, if there are any, and the table."""
         source, kind = Path(self.env.srcdir, FILE), self.arguments[0]
         self.env.note_dependency(str(source))
-        rows = tomllib.loads(source.read_text(encoding="utf-8"))[kind]
+        tables = tomllib.loads(source.read_text(encoding="utf-8"))
+        if kind == "verdicts":
+            return [nodes.paragraph(text=counted(tables["claim"]))]
+        rows = tables[kind]
         for chapter in {row["chapter"] for row in rows}:
             self.env.note_dependency(str(cells.CHAPTERS / f"{chapter}.ipynb"))
         heads = ["What is said", "Verdict", "What is true"]
@@ -54,17 +57,27 @@ class Claims(SphinxDirective):
 def shown(row: dict[str, Any]) -> str:
     """Return where it is seen, and the number, as Markdown: what the cell prints and where the tests want it."""
     link = f"{{ref}}`{row['measured']} <{label('chapters/' + row['chapter'], row['anchor'])}>`"
-    band = f"; the test wants {between(*row['band'])}" if "band" in row else ""
     if row.get("alone"):
-        return f"No cell computes it, the test does, from the file itself; nearest is {link}{band}."
+        nearest = link.replace(row["measured"], "the nearest cell")
+        return f"No cell computes it, the test alone does: {row['measured']}, {between(*row['band'])}; {nearest}."
     found = cells.printed(cells.output(cells.anchored(row["chapter"], row["anchor"])), row["prints"])
     said = found.words if cells.HOLE in row["prints"] else f"`{found.words}`"
+    percent = "%" if said.endswith("%") else ""
+    band = f"; the test wants {between(*row['band'], percent)}" if "band" in row else ""
     return f"Shown: {link}: {said}{band}."
 
 
-def between(low: float, high: float) -> str:
-    """Return a band in words."""
-    return f"{low:,g}".replace(",", " ") if low == high else f"{low:g} to {high:g}"
+def between(low: float, high: float, percent: str = "") -> str:
+    """Return a band in words, in percent if asked."""
+    ends = [f"{end * (100 if percent else 1):.6g}{percent}" for end in (low, high)]
+    return ends[0] if low == high else " to ".join(ends)
+
+
+def counted(rows: list[dict[str, Any]]) -> str:
+    """Return how many claims have each verdict, in a sentence."""
+    counts = Counter(row["verdict"] for row in rows)
+    right, imprecise, wrong = (counts[name] for name in VERDICTS)
+    return f"Of {len(rows)} statements {right} are right, {imprecise} imprecise and {wrong} wrong."
 
 
 def filters(rows: list[dict[str, Any]]) -> str:

@@ -39,6 +39,8 @@ def test_a_verdict_narrows_the_table_without_a_script(scriptless: Page, address:
     scriptless.goto(f"{address}claims.html")
     shown = scriptless.locator("tr[id^=claim-] >> visible=true")
     counts = Counter(claim["verdict"] for claim in TABLES["claim"])
+    told = scriptless.locator("article p", has_text="statements").filter(has_text="are right").inner_text()
+    assert [int(n) for n in re.findall(r"\d+", told)] == [len(TABLES["claim"]), *(counts[name] for name in VERDICTS)]
     for name, count in [(name, counts[name]) for name in VERDICTS] + [("all", len(TABLES["claim"]))]:
         link = scriptless.get_by_role("navigation", name="Claims by verdict").get_by_role("link", name=re.compile(name))
         assert str(count) in (link.text_content() or "")
