@@ -1,0 +1,1 @@
+"""The article's claims: small functions, each of which computes the number that decides one of them."""
