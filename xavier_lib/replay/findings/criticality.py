@@ -40,6 +40,14 @@ def depths(*, seed: int, pairs: list[Pair], scales: list[float], width: int, **t
     }
 
 
+def at_depth(*, seed: int, pairs: list[Pair], depth: int, width: int, **training: Any) -> dict[str, Any]:
+    """Train at one depth from each pair of spreads; return the best test accuracies."""
+    return {
+        str(pair): learned(made(pair, seed=seed, depth=depth, width=width), seed=seed, **training)["best"]
+        for pair in pairs
+    }
+
+
 def at_rates(
     *, seed: int, pair: Pair, scales: float, width: int, rates: dict[str, float], **training: Any
 ) -> dict[str, Any]:
@@ -75,11 +83,12 @@ def read(*, seed: int, pairs: list[Pair], scales: list[float], width: int) -> di
     return found
 
 
-ORDER, CHAOS = "[0.9, 0.05]", "[2.5, 0.5]"
+STEEP, ORDER, CHAOS = "[0.8, 0.05]", "[0.9, 0.05]", "[2.5, 0.5]"
 
 HOLDS: Mapping[str, Judge] = {
     "criticality-near": lambda seen: min(run[0] for run in seen.values()) > 0.6,
     "criticality-far": lambda seen: max(run[1] for run in seen.values()) < 0.5,
+    "criticality-layers": lambda seen: seen[STEEP] < 0.5 and min(seen[pair] for pair in seen if pair != STEEP) > 0.6,
     "criticality-late": lambda seen: seen["one"]["to 90%"] is not None,
     "criticality-slow": lambda seen: seen["small"]["best"] >= seen["large"]["best"] + 0.1,
     "criticality-bold": lambda seen: seen["one rate"]["best"] > 0.6,
