@@ -15,6 +15,8 @@ from pathlib import Path
 
 import nbformat
 
+from tools.plain import HINT
+
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted(path.stem for path in (ROOT / "chapters").glob("*.ipynb"))
 SMALL = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -86,7 +88,7 @@ ELSEWHERE = re.compile(r"In the laboratory: open \[[^\]]*\]\([^)]*\)[^.]*\.")  #
 
 def phrases(section: Section) -> dict[str, int]:
     """The counted phrases of a section, with their numbers."""
-    here = ELSEWHERE.sub("", section.prose)
+    here = HINT.sub("", ELSEWHERE.sub("", section.prose))  # a hint speaks of the reader's way, in other numbers
     prose = re.sub(r"\]\([^)]*\)|[*\[\]]", "", here)
     return {match[0].lower(): number(match[1]) for match in PHRASE.finditer(flat(prose))}
 
