@@ -29,7 +29,8 @@ def places(folder: str | Path) -> list[dict[str, str | list[str]]]:
 
 def section_of(doctree: nodes.document, begins: str) -> nodes.section | None:
     """Return the first section whose heading begins so."""
-    return next((node for node in doctree.findall(nodes.section) if node[0].astext().startswith(begins)), None)
+    heads = ((node, node[0].astext().replace("’", "'")) for node in doctree.findall(nodes.section))
+    return next((node for node, head in heads if head.startswith(begins)), None)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -159,7 +159,7 @@ FAULTS = (
     *(
         Fault(name, "width.py", old, new, ["test_width.py"])
         for name, old, new in (
-            ("last weights by the factor, not its root", "np.sqrt(base / last.shape[0])", "(base / last.shape[0])"),
+            ("last weights by the factor, not its root", "std_of(base, last.shape[0])", "(base / last.shape[0])"),
             (
                 "first layer's rate divided too",
                 "[eta, *(eta * base / fan for fan in fans[1:])",

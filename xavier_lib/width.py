@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -13,24 +14,17 @@ from xavier_lib.nn.adam import Adam
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import rms
 from xavier_lib.nn.start import Initializer
-from xavier_lib.weights.scaling import variance_scaling
+from xavier_lib.weights.scaling import std_of, variance_scaling
 from xavier_lib.wording import shown
 
-
-def he(shape: Sequence[int], *, rng: RNG = None, dtype: DTypeLike = float) -> NDArray[np.floating]:
-    """Draw normal weights of variance two over fan-in, as :func:`xavier_lib.he.he_normal`; see :doc:`/chapters/width`.
-
-    >>> round(float(he((400, 100), rng=0).std()), 2)
-    0.07
-    """
-    return variance_scaling(shape, scale=2.0, mode="fan_in", distribution="normal", rng=rng, dtype=dtype)
+_he = partial(variance_scaling, scale=2.0, mode="fan_in", distribution="normal")
 
 
 def mup_network(
     sizes: Sequence[int],
     *,
     base_width: int,
-    initializer: Initializer = he,
+    initializer: Initializer | None = None,
     activation: ActivationName | Activation = "relu",
     rng: RNG = None,
     dtype: DTypeLike = float,
@@ -46,7 +40,7 @@ def mup_network(
     Args:
         sizes: the widths from the inputs to the classes, at least three.
         base_width: the width :math:`n_0` at which the start is the standard one.
-        initializer: draws the weights of each layer; its variance is to fall with the fan-in.
+        initializer: draws the weights of each layer; None draws He's normal ones, of variance 2 over fan-in.
         activation: a name from ``ACTIVATIONS`` or an ``Activation``.
         rng: a Generator, an int seed or None; equal seeds draw equal weights whatever the base width.
         dtype: float32 or float64.
@@ -62,9 +56,9 @@ def mup_network(
     if len(whole_numbers("sizes", sizes)) < 3:
         raise ValueError(f"sizes must hold at least three numbers, got {shown(sizes)}")
     base = whole("base_width", base_width)
-    network = MLP(sizes, initializer, activation=activation, rng=rng, dtype=dtype)
+    network = MLP(sizes, initializer or _he, activation=activation, rng=rng, dtype=dtype)
     last = network.weights[-1]
-    return network.with_layer(len(network.weights) - 1, weights=last * np.sqrt(base / last.shape[0]))
+    return network.with_layer(len(network.weights) - 1, weights=last * std_of(base, last.shape[0]))
 
 
 def mup_rates(network: MLP, rate: float, *, base_width: int) -> list[float]:
