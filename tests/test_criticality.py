@@ -115,6 +115,8 @@ def test_relu_has_one_edge_and_no_chaos():
     assert variance_map("relu", 5.0, sigma_w=2**0.5) == pytest.approx(5)
     below = phase("relu", sigma_w=1.2, sigma_b=0.5)
     assert (below.q, below.chi, below.correlation) == pytest.approx((0.25 / 0.28, 0.72, 1))
+    halved = phase("relu", sigma_w=1.0, sigma_b=0.5)  # the search by halves meets this variance itself
+    assert (halved.q, halved.correlation_depth) == pytest.approx((0.5, 1 / math.log(2)))
     fading = phase("relu", sigma_w=1.2)
     assert (fading.q, fading.correlation, fading.correlation_depth) == (0.0, 1.0, math.inf)
     assert fading.chi == pytest.approx(0.72)

@@ -98,12 +98,14 @@ def fixed_point(activation: Known, *, sigma_w: float, sigma_b: float = 0.0) -> f
     if abs(first) < SAME:
         return 1.0
     factor, q = (2.0 if first > 0 else 0.5), 1.0
-    while grows(q) * first > 0:
+    while (left := grows(q)) * first > 0:
         q *= factor
         if q > LARGEST:
             raise ValueError(f"sigma_w must let the variance settle, got {shown(sigma_w)}: it grows without end")
         if q < SMALLEST:
             return 0.0
+    if abs(left) < SAME * q:
+        return q
     return _root(grows, *sorted((q / factor, q)))
 
 

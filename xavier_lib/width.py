@@ -96,8 +96,8 @@ def coordinate_check(
 
     .. math:: \operatorname{rms}\bigl(z_l^{(t)} - z_l^{(0)}\bigr)
 
-    over rows and units. A network whose best rate is to stay must move as far at each width: the check of Yang et al.
-    (2022), see :doc:`/chapters/width`. The network stays as it is.
+    over rows and units. Under µP a network moves about as far at each width: the check of Yang et al. (2022), see
+    :doc:`/chapters/width`. The network stays as it is.
 
     Args:
         network: the network, at its start.
