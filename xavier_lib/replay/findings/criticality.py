@@ -89,6 +89,7 @@ HOLDS: Mapping[str, Judge] = {
     "criticality-near": lambda seen: min(run[0] for run in seen.values()) > 0.6,
     "criticality-far": lambda seen: max(run[1] for run in seen.values()) < 0.5,
     "criticality-layers": lambda seen: seen[STEEP] < 0.5 and min(seen[pair] for pair in seen if pair != STEEP) > 0.6,
+    "criticality-adam": lambda seen: seen[STEEP] > 0.5,
     "criticality-late": lambda seen: seen["one"]["to 90%"] is not None,
     "criticality-slow": lambda seen: seen["small"]["best"] >= seen["large"]["best"] + 0.1,
     "criticality-bold": lambda seen: seen["one rate"]["best"] > 0.6,
