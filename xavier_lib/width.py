@@ -58,7 +58,7 @@ def mup_network(
     base = whole("base_width", base_width)
     network = MLP(sizes, initializer or _he, activation=activation, rng=rng, dtype=dtype)
     last = network.weights[-1]
-    return network.with_layer(len(network.weights) - 1, weights=last * std_of(base, last.shape[0]))
+    return network.with_layer(len(network.weights) - 1, weights=last.astype(float) * std_of(base, last.shape[0]))
 
 
 def mup_rates(network: MLP, rate: float, *, base_width: int) -> list[float]:
