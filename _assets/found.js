@@ -46,7 +46,7 @@ Search._performSearch = (query, ...terms) => {
   return [...rest, ...first.slice(0, 3).reverse()]; // shown from the end
 };
 
-const MAIN = '[role="main"]', CODE = ".headerlink, script, style, pre, .cell_input, .self-test, form, math";
+const MAIN = '[role="main"]', CODE = ".headerlink, .launch, .verdict, script, style, pre, svg, .cell_input, .self-test, form, math";
 
 // The section that has most of the words, and of these the one that has them first.
 function sectionOf(main, keywords) {

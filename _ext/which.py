@@ -49,7 +49,7 @@ def starts(found: dict[str, Any]) -> str:
     hiding += [f".which:has(#code-{value}:checked) .code:not(.{value}){{display:none}}" for value in CODE]
     head = "".join(f'<th scope="col">{text}</th>' for text in HEADS)
     body = "".join(start_row(row, found["starts"][row["start"]]) for row in rows)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    table = f'<table class="claims"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     style = f"<style>{''.join(hiding)}</style>"
     scrolled = f'<div {REGION} aria-label="Which start for which network">{table}</div>'
     return f'<div class="which">{style}<form autocomplete="off">{controls}</form>{scrolled}</div>'
@@ -85,7 +85,7 @@ def counted(names: list[str]) -> Iterator[str]:
     """Yield a link for each finding, with the runs in which it held."""
     for name in names:
         page = f"chapters/{FINDINGS[name].chapter}.html#{name}"
-        yield f'<a href="{page}">{name.replace("-", " ")}: {stored()[name]["page"]}</a> '
+        yield f'<a href="{page}">{FINDINGS[name].chapter}: {stored()[name]["page"]} runs</a> '
 
 
 def symptoms(found: dict[str, Any]) -> str:
@@ -98,7 +98,7 @@ def symptoms(found: dict[str, Any]) -> str:
         "</td></tr>"
         for row in found["symptoms"]
     )
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    table = f'<table class="claims"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     return f'<div {REGION} aria-label="From symptom to section">{table}</div>'
 
 
