@@ -84,7 +84,7 @@ def start_row(row: dict[str, Any], start: dict[str, str]) -> str:
 def counted(names: list[str]) -> Iterator[str]:
     """Yield a link for each finding, with the runs in which it held."""
     for name in names:
-        page = f"chapters/{FINDINGS[name].chapter}.html#{name}"
+        page = f"chapters/{FINDINGS[name].chapter}.html#finding-{name}"
         yield f'<a href="{page}">{FINDINGS[name].chapter}: {stored()[name]["page"]} runs</a> '
 
 

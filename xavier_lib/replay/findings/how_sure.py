@@ -26,7 +26,7 @@ class Row(NamedTuple):
         page: in how many runs it held at the setting of the page.
         also: the neighbouring settings at which it held in 19 of 20 runs or more, with their shares.
         otherwise: the neighbouring settings at which it did not.
-        name: the finding's name, which on the site is the address of its row.
+        name: the finding's name, which after "finding-" is the address of its row on the site.
 
     >>> Row("It is so.", "20 of 20", "rate × ½ (5 of 5)", "Adam (0 of 5)").page
     '20 of 20'
@@ -62,7 +62,7 @@ class Findings(tuple[Row, ...]):
     def _repr_html_(self) -> str:
         top = "".join(f'<th scope="col" {LEFT}>{escape(head)}</th>' for head in HEADS)
         body = "".join(
-            f'<tr id="{escape(row.name)}"><th scope="row" {LEFT}>{escape(row.sentence)}</th>'
+            f'<tr id="finding-{escape(row.name)}"><th scope="row" {LEFT}>{escape(row.sentence)}</th>'
             + "".join(f"<td {LEFT}>{escape(cell) or '–'}</td>" for cell in row[1:4])
             + "</tr>"
             for row in self
