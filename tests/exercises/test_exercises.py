@@ -154,7 +154,16 @@ def test_no_row_of_the_table_is_left_over():
     """The rows are of exercises that there are, and show slips that these say they recognize."""
     assert RIGHT.keys() == EXERCISES.keys()
     assert WRONG.keys() <= EXERCISES.keys()
-    assert {(name, slip) for name, slips in WRONG.items() for slip in slips} <= set(TABLE)
+    assert {(name, slip) for name, slips in WRONG.items() for slip in slips if slip} <= set(TABLE)
+
+
+@pytest.mark.parametrize("name", [name for name, slips in WRONG.items() if None in slips])
+def test_a_wrong_answer_that_no_slip_explains_fails_without_a_name(name):
+    """A name that does not fit would be worse than none."""
+    for answer in WRONG[name][None]:
+        verdict = check(name, answer)
+        assert not verdict.passed
+        assert verdict.slip is None, verdict
 
 
 @pytest.mark.parametrize("slip", SLIPS)
