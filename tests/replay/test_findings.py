@@ -98,18 +98,35 @@ def sample(trial):
     return min(runs, key=lambda run: RESULTS.runs[run.key]["seconds"])
 
 
-def near(one, other, key=""):
-    """Say whether two results agree, as far as another processor's rounding leaves training.
+def seeds_of(run):
+    """Return what the seeds of a run's setting gave, that run's own result first."""
+    trial = TRIALS[run.parameters["trial"]]
+    setting = next(setting for setting in (PAGE, *trial.neighbours) if run in trial.runs(setting, 1))
+    return [RESULTS[run], *(RESULTS[other] for other in trial.runs(setting, 20) if other != run)]
 
-    Measured between two processors: accuracies differ by up to 4 points, first epochs by up to a third or one,
-    losses up to threefold, and distances of units that have merged lie anywhere below 1e-5.
+
+def agrees(one, seeds, key=""):
+    """Say whether a result is the stored one, the first of the seeds', or what another processor makes of it.
+
+    Its rounding ends a training as another seed might have: accuracies moved by up to 4 points as a rule, first
+    epochs by a third and losses threefold, and where training is rough by as much as the seeds lie apart.
     """
+    stored = seeds[0]
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(near(one[name], other[name], name) for name in one)
+        return one.keys() == stored.keys() and all(agrees(one[n], [seed[n] for seed in seeds], n) for n in one)
     if isinstance(one, list):
-        return len(one) == len(other) and all(near(*pair, key) for pair in zip(one, other, strict=True))
-    if one is None or other is None:
-        return one is other
+        others = [seed for seed in seeds if len(seed) == len(stored)]
+        return len(one) == len(stored) and all(agrees(x, list(row), key) for x, *row in zip(one, *others, strict=True))
+    if one is None or stored is None:
+        return one is stored or (one in seeds if one is None else any(seed is not None for seed in seeds))
+    numbers = [seed for seed in seeds if seed is not None]
+    low, high = min(numbers), max(numbers)
+    apart = high - low
+    return any(near(one, other, key) for other in (stored, min(max(one, low - apart), high + apart)))
+
+
+def near(one, other, key):
+    """Say whether two numbers agree as far as two processors did; units that have merged lie anywhere below 1e-5."""
     if key == "loss":
         return max(one, other) <= 4 * min(one, other)
     if key.startswith("to ") or key == "epochs":
@@ -120,23 +137,33 @@ def near(one, other, key=""):
 
 @each_trial
 def test_a_run_again_gives_the_stored_numbers_and_the_same_answers(trial):
-    """One run a trial, which all its findings judge."""
+    """One run a trial, which all its findings judge; where the seeds answered differently, it may be as any of them."""
     run = sample(trial)
     with threadpool_limits(1):
-        again, before = json.loads(json.dumps(perform(run))), RESULTS[run]
+        again = json.loads(json.dumps(perform(run)))
+    seeds = seeds_of(run)
 
-    assert near(again, before)
+    assert agrees(again, seeds)
     for finding in FINDINGS.values():
         if finding.trial is trial:
-            assert answers_of(finding, again) == answers_of(finding, before), finding.name
+            assert answers_of(finding, again) in [answers_of(finding, seed) for seed in seeds], finding.name
 
 
 def test_another_result_is_noticed():
     """The comparison of the test above refuses a larger number, a longer list, another name and a missing epoch."""
     stored_run = {"last": 0.9, "to 90%": 8, "sizes": [1e-5, 0.3]}
     for other in ({"last": 0.6}, {"to 90%": 14}, {"to 90%": None}, {"sizes": [2e-5, 0.3]}, {"sizes": [1e-5]}, {"a": 1}):
-        assert not near(stored_run | other, stored_run)
-    assert near(stored_run | {"last": 0.92, "to 90%": 9}, stored_run)
+        assert not agrees(stored_run | other, [stored_run])
+        assert not agrees(stored_run | other, [stored_run, stored_run | {"last": 0.87}])
+    assert agrees(stored_run | {"last": 0.92, "to 90%": 9}, [stored_run])
+
+
+def test_a_rough_training_may_end_as_another_seed_did():
+    """As far beyond the seeds as they lie apart, and without reaching an accuracy that one of them did not reach."""
+    seeds = [{"last": 0.9, "to 90%": 8}, {"last": 0.6, "to 90%": None}]
+
+    assert agrees({"last": 0.4, "to 90%": None}, seeds)
+    assert not agrees({"last": 0.1, "to 90%": None}, seeds)
 
 
 # How shares are counted and printed
