@@ -10,7 +10,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 NUMBER = re.compile(r"(?<![\w#.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 COORDINATES = re.compile(r'(?<=\s)(?:d|x|y|x1|x2|y1|y2|width|height|points|transform)="[^"]*"')
-IDENTIFIER = re.compile(r"\bp[0-9a-f]{10}\w+")  # made from the content
+IDENTIFIER = re.compile(r"\b[gp][0-9a-f]{10}\w*")  # of an explorer or a picture, made from its content
 LAST_BITS = 1e-9  # relative, for numbers that a reader sees
 ONE_IMAGE = (
     0.6  # absolute, for coordinates: what one of 360 test images, which another processor may miss, moves a line

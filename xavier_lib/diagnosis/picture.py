@@ -13,7 +13,8 @@ def by_layer(layers: Sequence[LayerRecord], ill: Collection[str], y_limits: tupl
     shown = [layer for layer in layers if layer.fan_in is not None and layer.output]
     places = list(range(1, len(shown) + 1))
     curves: dict[str, tuple[list[int], list[float]]] = {"signal": (places, [layer.output or 0.0 for layer in shown])}
-    felt = [(place, layer.gradient) for place, layer in zip(places, shown, strict=True) if layer.gradient]
+    least = y_limits[0] if y_limits else 0.0  # what lies below is not seen, and may be rounding alone
+    felt = [(place, g) for place, layer in zip(places, shown, strict=True) if (g := layer.gradient) and g >= least]
     if felt:
         curves["gradient"] = ([place for place, _ in felt], [gradient for _, gradient in felt])
     named = [f"layer {place}, {layer.name}" for place, layer in zip(places, shown, strict=True) if layer.name in ill]

@@ -175,7 +175,7 @@ def spread_out(heights: Mapping[str, float]) -> dict[str, float]:
     placed: dict[str, float] = {}
     halves = {name: LABEL_GAP * (in_lines(name).count("\n") + 1) / 2 for name in heights}
     floor = -LABEL_GAP / 2
-    for name in sorted(heights, key=lambda name: heights[name]):
+    for name in sorted(heights, key=lambda name: round(heights[name], 3)):
         placed[name] = max(heights[name], floor + halves[name])
         floor = placed[name] + halves[name]
     ceiling = 1 + LABEL_GAP / 2
