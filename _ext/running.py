@@ -12,6 +12,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 FOLDER = "_static/run"
+SECONDS = "60"  # that a cell of the exercises may take
 NEED_MORE = ("frameworks", "shapes", "museum")  # PyTorch and its like do not run in a page
 BAR = '<nav aria-label="Run this chapter">'
 BUILD = "from setuptools import build_meta; print(build_meta.build_wheel({!r}))"
@@ -22,7 +23,8 @@ def add_button(app: Sphinx, page: str, _template: str, context: dict[str, Any], 
     if not runs(page):
         return
     up = context["pathto"](FOLDER, resource=True)
-    addresses = {"pyodide": app.config.pyodide, "megabytes": app.config.pyodide_megabytes, "library": up, "chapter": page}
+    addresses = {"pyodide": app.config.pyodide, "megabytes": app.config.pyodide_megabytes, "library": up}
+    addresses |= {"chapter": page, "seconds": SECONDS}
     data = " ".join(f'data-{name}="{escape(value)}"' for name, value in addresses.items())
     button = f'<button id="run-page" class="run" style="visibility:hidden" {data}>Run this page</button>'
     context["body"] = context["body"].replace(BAR, f"{BAR}{button} ", 1)

@@ -1,14 +1,13 @@
 // A chapter at work: its cells are edited and run, and what they compute takes the place of what was stored.
 import { put } from "./outputs.js";
 
-const LIMIT = 60_000; // milliseconds that a cell of the exercises may take; another one, which may train, ten times that
-let cells, sources, data, worker, waiting, running = false, ran = new Map(), tools;
+let cells, sources, data, worker, waiting, agreed = false, running = false, ran = new Map(), tools;
 
 // Run one cell with what it needs, or all of them (-1); the first time, ask whether Python may be loaded.
 export async function press(found, place, dataset) {
   [cells, data] = [found, dataset];
   if (running) return say("Another cell is running. Press Stop to end it.");
-  if (!worker && !(await agreed())) return;
+  if (!agreed && !(await asked())) return;
   running = true;
   tools.stop.disabled = false;
   try {
@@ -24,7 +23,7 @@ export async function press(found, place, dataset) {
 }
 
 // What is loaded, from where and how much, in a dialog that a key closes.
-async function agreed() {
+async function asked() {
   tools ??= await furnish();
   const { dialog } = tools;
   dialog.returnValue = "";
@@ -72,6 +71,7 @@ async function wake() {
     end();
     throw new Error(`Python could not be loaded, and the page is as it was: ${problem.message}`);
   }
+  agreed = true;
   edit();
 }
 
@@ -103,8 +103,8 @@ async function run(place) {
   say(`Running cell ${place + 1} of ${cells.length} …`);
   cells[place].setAttribute("aria-busy", "true");
   const text = source(place);
-  const limit = cells[place].closest("#exercises") ? LIMIT : 10 * LIMIT;
-  const clock = setTimeout(() => stop(`Cell ${place + 1} did not end within ${limit / 1000} seconds, and was ended.`), limit);
+  const seconds = data.seconds * (cells[place].closest("#exercises") ? 1 : 10); // elsewhere a cell may train
+  const clock = setTimeout(() => stop(`Cell ${place + 1} did not end within ${seconds} seconds, and was ended.`), 1000 * seconds);
   try {
     const { outputs } = await answer({ source: text, name: `<cell ${place + 1}>` });
     ran.set(place, text);
@@ -112,8 +112,9 @@ async function run(place) {
     cells[place].dispatchEvent(new CustomEvent("ran", { bubbles: true, detail: { place, outputs } }));
     if (outputs.some((output) => output.output_type === "error")) throw new Error(`Cell ${place + 1} ended in an error.`);
   } catch (problem) {
-    if (!ran.has(place)) end(); // Python itself is broken, or was ended
-    throw problem;
+    if (!worker || ran.has(place)) throw problem; // it was stopped, or has put out its error
+    end();
+    throw new Error(`Cell ${place + 1} has ended Python itself (${problem.message}). The next run starts it anew.`);
   } finally {
     clearTimeout(clock);
     cells[place].removeAttribute("aria-busy");
