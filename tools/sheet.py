@@ -1,4 +1,4 @@
-"""What stands on the cheat sheet, as Markdown: formulas from docstrings, numbers from the library and stored outputs."""
+"""What stands on the cheat sheet, as Markdown: formulas of docstrings, numbers of the library and of stored outputs."""
 
 import ast
 import inspect
