@@ -1,0 +1,69 @@
+"""The cheat sheet: its tables, made of what ``tools/sheet.py`` reads from the library and the stored outputs."""
+
+from pathlib import Path
+
+import sheet
+from cells import CHAPTERS, anchored, output
+from docutils import nodes
+from docutils.statemachine import StringList
+from plain import to_myst
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+HEADS = {
+    "starts": ["Start", "Weights", "Take it for", "Where it fails"],
+    "gains": ["f", "E f(z)²", "E f′(z)²", "forward", "back", "returns 1", "wrong size"],
+}
+WIDTHS = {"starts": [26, 28, 22, 24], "gains": [10] * 7, "defaults": [16, 28, 28, 28]}
+
+
+class CheatSheet(SphinxDirective):
+    """Write one part: ``starts``, ``fans``, ``gains``, ``defaults``, ``versions`` or ``checks``."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the part."""
+        part = self.arguments[0]
+        for path in (sheet.FILE, Path(sheet.__file__), CHAPTERS / "frameworks.ipynb"):
+            self.env.note_dependency(str(path))
+        if part == "fans":
+            return self.parsed(sheet.formula("fans.fan_in_fan_out") + ".")
+        if part == "versions":
+            return self.parsed(f"Measured with {sheet.versions(stored('versions'))}.")
+        if part == "checks":
+            return self.parsed("\n".join(f"1. {check}" for check in sheet.checks()))
+        heads, *rows = {
+            "starts": lambda: [HEADS["starts"], *sheet.starts()],
+            "gains": lambda: [HEADS["gains"], *sheet.activations()],
+            "defaults": lambda: sheet.defaults(stored("defaults-of-layers")),
+        }[part]()
+        return [self.table(part, heads, rows)]
+
+    def table(self, part: str, heads: list[str], rows: list[list[str]]) -> nodes.table:
+        """Return a table whose first column names its rows."""
+        columns = [nodes.colspec(colwidth=width, stub=not place) for place, width in enumerate(WIDTHS[part])]
+        head = nodes.thead("", nodes.row("", *(nodes.entry("", nodes.paragraph(text=text)) for text in heads)))
+        body = nodes.tbody("", *(nodes.row("", *map(self.entry, row)) for row in rows))
+        return nodes.table("", nodes.tgroup("", *columns, head, body, cols=len(heads)), classes=["sheet", part])
+
+    def entry(self, text: str) -> nodes.entry:
+        """Return a text of Markdown as a cell."""
+        return nodes.entry("", *self.parsed(text))
+
+    def parsed(self, text: str) -> list[nodes.Node]:
+        """Return a text in the Markdown of the chapters."""
+        holder = nodes.container()
+        self.state.nested_parse(StringList(to_myst(text).splitlines()), 0, holder)
+        return holder.children
+
+
+def stored(anchor: str) -> str:
+    """Return what a cell of the chapter on frameworks has printed."""
+    return output(anchored("frameworks", anchor))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Offer the directive."""
+    app.add_directive("cheatsheet", CheatSheet)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
