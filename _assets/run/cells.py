@@ -69,5 +69,3 @@ def failure(error, name):
     lines = traceback.format_exception(type(error), error, trace)
     missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
     return {"output_type": "error", "ename": type(error).__name__, "traceback": "".join(lines), "missing": missing}
-
-

@@ -64,5 +64,3 @@ def started(tab: Page, url: str, place: int) -> str:
 def written(tab: Page, place: int, code: str) -> None:
     """Write into a cell as a reader does."""
     tab.get_by_role("textbox", name=f"Code of cell {place + 1}", exact=True).fill(code)
-
-

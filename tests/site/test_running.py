@@ -1,4 +1,4 @@
-"""Promises of the pages that run: nothing before the click, a verdict in place after it, and no answer that breaks it."""
+"""Promises of pages that run: nothing before the click, a verdict in place after it, no answer that breaks them."""
 
 import gzip
 import json
