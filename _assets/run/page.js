@@ -36,6 +36,7 @@ async function furnish() {
   const [plain, pictured] = data.megabytes.split(" "), origin = new URL(data.pyodide, location).host;
   const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: `${data.library}/page.css` });
   document.head.append(sheet);
+  await new Promise((come) => { sheet.onload = sheet.onerror = come; });
   document.body.insertAdjacentHTML("beforeend", `
     <dialog class="run-ask" aria-labelledby="run-title"><form method="dialog">
     <h2 id="run-title">Run Python on this page?</h2>
