@@ -1,5 +1,7 @@
 // The six activations of xavier_lib.ACTIVATIONS: f fills a with f(z), df fills slope with f'(z), from z and a; steepest
-// is the largest slope. Each has loops of its own, since calling a function for each number would take most of the time.
+// is the largest slope, and gain the factor on weights of variance 1/fan-in that keeps pre-activations at an rms of 1,
+// xavier_lib.gain(name).forward. Each has loops of its own: calling a function for each number would take most of the
+// time.
 const NEGATIVE_SLOPE = 0.01; // of leaky_relu
 
 // The sigmoid and its derivative never overflow, and keep their precision far from zero.
@@ -29,6 +31,7 @@ function softsign_derivative(z) {
 export const ACTIVATIONS = {
   linear: {
     steepest: 1,
+    gain: 1,
     f(z, a, count) {
       for (let place = 0; place < count; place++) a[place] = z[place];
     },
@@ -38,6 +41,7 @@ export const ACTIVATIONS = {
   },
   sigmoid: {
     steepest: 0.25,
+    gain: 1.8462285453386,
     f(z, a, count) {
       for (let place = 0; place < count; place++) a[place] = sigmoid(z[place]);
     },
@@ -47,6 +51,7 @@ export const ACTIVATIONS = {
   },
   tanh: {
     steepest: 1,
+    gain: 1.5925374197228,
     f(z, a, count) {
       for (let place = 0; place < count; place++) a[place] = Math.tanh(z[place]);
     },
@@ -56,6 +61,7 @@ export const ACTIVATIONS = {
   },
   relu: {
     steepest: 1,
+    gain: Math.SQRT2,
     f(z, a, count) {
       for (let place = 0; place < count; place++) a[place] = z[place] * relu_derivative(z[place]);
     },
@@ -65,6 +71,7 @@ export const ACTIVATIONS = {
   },
   leaky_relu: {
     steepest: 1,
+    gain: Math.sqrt(2 / (1 + NEGATIVE_SLOPE ** 2)),
     f(z, a, count) {
       for (let place = 0; place < count; place++) a[place] = z[place] * leaky_relu_derivative(z[place]);
     },
@@ -74,6 +81,7 @@ export const ACTIVATIONS = {
   },
   softsign: {
     steepest: 1,
+    gain: 2.3375333631085,
     f(z, a, count) {
       for (let place = 0; place < count; place++) a[place] = z[place] / (1 + Math.abs(z[place]));
     },

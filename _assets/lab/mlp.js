@@ -29,7 +29,7 @@ export class MLP {
   restart({ start, gain = 1, activation, seed }) {
     if (this.start !== start || this.seed !== seed) {
       const generator = default_rng(seed);
-      for (const layer of this.layers) draw(start, generator, layer.draws);
+      for (const layer of this.layers) draw(start, layer, generator, layer.draws);
       Object.assign(this, { start, seed });
     }
     for (const layer of this.layers) {

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from py_mini_racer import DEFAULT_V8_FLAGS, MiniRacer, init_mini_racer
 
-from xavier_lib import MLP, variance_scaling
+from xavier_lib import MLP, orthogonal, variance_scaling
 from xavier_lib.naive import naive_normal, naive_uniform
 from xavier_lib.symmetry import constant
 
@@ -74,6 +74,11 @@ const permutations = (seed, counts) => {
   return told(counts.map((count) => generator.permutation(count)));
 };
 const started = (sizes, options) => told(new MLP(sizes, options).layers.map((layer) => layer.weights));
+const orthogonalized = (numbers, fan_in, fan_out) => {
+  const out = Float64Array.from(numbers);
+  orthogonalize(out, { fan_in, fan_out });
+  return Array.from(out);
+};
 const restarted = (sizes, ...options) => {
   const network = new MLP(sizes, options[0]);
   options.slice(1).forEach((option) => network.restart(option));
@@ -110,6 +115,7 @@ const seen = (state, steps) => {
   for (let step = 0; step < steps; step++) session.step();
   return { ...session.report(), judged: session.judge() };
 };
+const gain_of = (name) => ACTIVATIONS[name].gain;
 const activation = (name, z) => {
   const { f, df } = ACTIVATIONS[name], a = new Float64Array(z.length), slope = new Float64Array(z.length);
   f(z, a, z.length);
@@ -137,6 +143,8 @@ def initializer(start: str, gain: float) -> Callable[..., NDArray[Any]]:
     def draw(shape: tuple[int, int], **options: Any) -> NDArray[Any]:
         if family == "constant":
             return constant(shape, 0.1 * gain, **options)
+        if family == "orthogonal":
+            return orthogonal(shape, gain=gain, **options)
         if family == "naive":
             return {"uniform": naive_uniform, "normal": naive_normal}[distribution](shape, 0.1 * gain, **options)
         scale, mode = SCALED[family]

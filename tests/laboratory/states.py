@@ -17,7 +17,7 @@ from xavier_lib.nn.signals import activation_rms, rms
 DIGITS = digits()
 STARTS = (
     *("constant", "naive_uniform", "naive_normal", "lecun_uniform", "lecun_normal"),
-    *("glorot_uniform", "glorot_normal", "he_uniform", "he_normal"),
+    *("glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal"),
 )
 ACTIVATIONS = ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "softsign")
 

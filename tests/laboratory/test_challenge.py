@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.laboratory.states import State, state
+from tests.laboratory.states import STARTS, State, state
 from tests.site.built import ROOT
 
 PAGE = (ROOT / "laboratory.md").read_text(encoding="utf-8").split('<ol class="challenge">')[1]
@@ -37,3 +37,21 @@ def test_a_state_does_not_learn_and_its_change_does(address: str, change: str):
     for seed in range(ill.seed, ill.seed + SEEDS):
         assert ill._replace(seed=seed).accuracies(EPOCHS).max() < 0.3, seed
         assert mended._replace(seed=seed).accuracies(EPOCHS).max() >= 0.9, seed
+
+
+def test_each_random_start_mends_the_first_setting():
+    """Nine in ten within ten epochs from all nine, the link's own seed; the page says how many they are."""
+    ill = state(STATES[0])
+    random = [start for start in STARTS if start != "constant"]
+    assert len(random) == 9
+    assert "Each of the nine random starts does it" in PAGE
+    for start in random:
+        assert ill._replace(start=start).accuracies(EPOCHS).max() >= 0.9, start
+
+
+@pytest.mark.parametrize("address", [STATES[1], STATES[3]])
+def test_orthogonal_weights_mend_what_is_too_narrow_and_what_grows(address: str):
+    """Nine in ten within ten epochs for each seed; over twenty-one the least best epoch was 0.919."""
+    ill = state(address)
+    for seed in range(ill.seed, ill.seed + SEEDS):
+        assert ill._replace(start="orthogonal", seed=seed).accuracies(EPOCHS).max() >= 0.9, seed

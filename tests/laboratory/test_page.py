@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.laboratory.engine import network
 from tests.site.built import compressed
 from tests.site.test_requests import complaints
+from xavier_lib import gain as gains
 from xavier_lib.datasets import digits
 from xavier_lib.nn.signals import activation_rms, rms
 
@@ -85,6 +86,10 @@ def words(tab: Page) -> str:
         (
             "seed=4294967297&width=128&depth=1&activation=sigmoid&gain=4&start=naive_uniform",
             {"start": "naive_uniform", "gain": 4, "activation": "sigmoid", "depth": 1, "width": 128, "seed": 2**32 + 1},
+        ),
+        (
+            "start=orthogonal&gain=1.4&activation=relu&depth=20&width=30&seed=3",
+            {"start": "orthogonal", "gain": 1.4, "activation": "relu", "depth": 20, "width": 30, "seed": 3},
         ),
     ],
 )
@@ -183,6 +188,30 @@ def test_every_control_is_moved_by_mouse(lab: Page) -> None:
     for name, said in (("Step", "After 1 step "), ("Epoch", "After 45 steps")):
         lab.get_by_role("button", name=name).click()
         expect(lab.locator(".words")).to_contain_text(said)
+
+
+def test_a_button_sets_the_gain_for_the_activation(lab: Page) -> None:
+    """By keyboard, to the library's forward gain in four digits, which the address and the slider then hold.
+
+    Its words follow the activation and the start: He's have the gain of ReLU in them, and equal weights have none.
+    """
+    button = lab.locator(".controls [name=keep]")
+    for activation in ("tanh", "sigmoid", "softsign"):
+        control(lab, "activation").select_option(activation)
+        known = f"{gains(activation).forward:.4g}"
+        expect(button).to_have_accessible_name(f"Gain for {activation}: {known}")
+        button.press("Enter")
+        lab.wait_for_function(f"() => location.hash.includes('gain={known}&activation={activation}&')")
+        expect(lab.locator(".gain .value")).to_have_text(f"{float(known):.3g}")
+        expect_library(lab, start="glorot_uniform", gain=float(known), activation=activation, depth=5, width=64, seed=0)
+    control(lab, "activation").select_option("relu")
+    for start, words in (("orthogonal", "1.414"), ("he_normal", "1"), ("naive_normal", "1.768"), ("constant", "none")):
+        control(lab, "start").select_option(start)
+        expect(button).to_have_text(f"Gain for relu: {words}")
+        expect(button).to_be_enabled(enabled=start != "constant")
+    control(lab, "start").select_option("naive_normal")
+    control(lab, "width").press("End")
+    expect(button).to_have_text("Gain for relu: 1.25")
 
 
 def points(tab: Page) -> list[list[str]]:

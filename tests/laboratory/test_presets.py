@@ -1,5 +1,6 @@
-"""What the chapters say of the states of the laboratory that they link, tried with the library."""
+"""What the chapters and the page say of the states of the laboratory that they link, tried with the library."""
 
+import html
 import re
 from collections.abc import Callable
 
@@ -198,3 +199,28 @@ def test_what_a_chapter_says_of_its_states_holds(chapter: str):
         given = state(address)
         for seed in range(SEEDS):
             said(given._replace(seed=given.seed + seed))
+
+
+def leveled(sinking: State) -> None:
+    """At the gain for tanh the signal holds within a third, where it sank to a third; the gradient grows fivefold."""
+    signal, _ = sinking.signals()
+    assert signal[30] / signal[1] < 1 / 3
+    signal, gradient = sinking._replace(gain=1.593).signals()
+    assert signal[1:].max() < 4 / 3 * signal[1:].min()
+    assert gradient[0] > 5 * gradient[29]
+
+
+def narrow(xavier: State) -> None:
+    """In ten epochs orthogonal weights get more than a tenth of the test images further."""
+    assert best(xavier._replace(start="orthogonal"), 10) > best(xavier, 10) + 0.1
+
+
+@pytest.mark.parametrize(("chapter", "said"), [("gain", leveled), ("orthogonal", narrow)])
+def test_what_the_page_lets_a_reader_see_after_xavier_is_seen(chapter: str, said: Callable[[State], None]):
+    """For the link's own seed and the next ones; twenty-one were tried."""
+    page = (CHAPTERS.parent / "laboratory.md").read_text(encoding="utf-8")
+    found = re.search(rf'^\| <a href="#([^"]+)">.*\{{doc\}}`chapters/{chapter}`', page, re.MULTILINE)
+    assert found is not None
+    given = state(html.unescape(found[1]))
+    for seed in range(SEEDS):
+        said(given._replace(seed=given.seed + seed))

@@ -1,4 +1,6 @@
 // The controls of a state: native inputs, each with its name and its value in words.
+import { ACTIVATIONS } from "../activations.js";
+import { gain_for } from "../starts.js";
 import { KEYS } from "./state.js";
 import { number } from "./words.js";
 
@@ -6,6 +8,7 @@ const GROUPS = {
   "of one size": ["constant"],
   naive: ["naive_uniform", "naive_normal"],
   "by the fans": ["lecun_uniform", "lecun_normal", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal"],
+  "all directions alike": ["orthogonal"],
 };
 const option = (name) => `<option>${name}</option>`;
 const starts = Object.entries(GROUPS)
@@ -22,6 +25,7 @@ const slider = (key, name, low, high, step) => {
 
 export const CONTROLS = `
   ${slider("gain", "gain", -2, 2, 0.01)}
+  <button type="button" name="keep"></button>
   ${field("start", "start", `<select id="lab-start" name="start">${starts}</select>`)}
   ${field("activation", "activation", `<select id="lab-activation" name="activation">${activations}</select>`)}
   ${slider("depth", "depth, hidden layers", 1, 30, 1)}
@@ -36,12 +40,19 @@ function rounded(value) {
   return Math.abs(plain / value - 1) < 0.01 ? plain : Number(value.toPrecision(3));
 }
 
+// The gain that keeps pre-activations at an rms of 1, in four digits; null where there is none.
+function keeping({ start, activation, width }) {
+  const gain = gain_for(ACTIVATIONS[activation].gain, start, width);
+  return gain && Number(gain.toPrecision(4));
+}
+
 export class Controls {
   // change(key, value) is called at each change that a reader makes.
   constructor(form, change) {
     this.form = form;
     form.addEventListener("input", ({ target }) => this.moved(target, change));
     form.addEventListener("submit", (event) => event.preventDefault());
+    form.elements.keep.addEventListener("click", () => change("gain", keeping(this.state)));
     form.elements.reseed.addEventListener("click", () => change("seed", Math.floor(Math.random() * 1e6)));
   }
 
@@ -54,6 +65,8 @@ export class Controls {
   }
 
   show(state) {
+    this.state = state;
+    this.offer(keeping(state));
     for (const [key, value] of Object.entries(state)) {
       const input = this.form.elements[key],
         output = this.form.querySelector(`.${key} .value`);
@@ -68,5 +81,11 @@ export class Controls {
         input.setAttribute("aria-valuetext", output.textContent);
       }
     }
+  }
+
+  offer(gain) {
+    const button = this.form.elements.keep;
+    button.textContent = `Gain for ${this.state.activation}: ${gain ?? "none"}`;
+    button.disabled = gain === null;
   }
 }
