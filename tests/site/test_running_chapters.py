@@ -1,21 +1,33 @@
 """Each core chapter run whole in the page: no error, and what is stored, but for what is listed here with its cause."""
 
 import json
+import re
+from urllib.parse import unquote
 
 import nbformat
 import pytest
 from playwright.sync_api import Page
 
-from tests.chapter_outputs import Tolerant
+from tests.chapter_outputs import COORDINATES, IDENTIFIER, Tolerant
 from tests.site.built import ROOT, TOC
 from tests.site.python_in_page import LOADING, answered, press
 
 CORE = [entry["file"] for entry in TOC["parts"][0]["chapters"]]
+PLACES = re.compile(rf'{COORDINATES.pattern}|style="[^"]*"')
 LISTEN = """() => { window.outputs = {}
     document.addEventListener('ran', event => window.outputs[event.detail.place] = event.detail.outputs) }"""
 HAVE_RUN = "document.querySelector('.run-bar .stop').disabled && Object.keys(window.outputs).length"
-#: Cells whose outputs differ from the stored ones, each with the reason.
-KNOWN: dict[str, str] = {}
+OLDER = "matplotlib 3.8 measures text otherwise than 3.10: labels and their boxes lie some points elsewhere"
+EDGE = "a pixel on the border of two shades falls to the other one, by the last bit of its value"
+#: Code cells whose pictures differ from the stored ones, by the reason; their words are the same.
+KNOWN = {
+    OLDER: {
+        *("network 8", "network 12", "symmetry 2", "symmetry 5", "symmetry 13", "symmetry 33"),
+        *("naive 1", "naive 22", "naive 23", "sigmoid 1", "sigmoid 9", "sigmoid 23", "sigmoid 27", "sigmoid 33"),
+        *("glorot 3", "glorot 8", "glorot 40", "glorot 46", "fans 1", "he 1", "he 20", "he 25"),
+    },
+    EDGE: {"network 4"},
+}
 
 
 def forms(outputs: list[dict[str, object]]) -> list[dict[str, str]]:
@@ -25,6 +37,11 @@ def forms(outputs: list[dict[str, object]]) -> list[dict[str, str]]:
         data = output.get("data") or {"text": output.get("text", output.get("traceback"))}
         found.append({kind: Tolerant("".join(text)) for kind, text in data.items()})
     return found
+
+
+def words(found: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the forms of outputs without the places of what is drawn and the looks of it."""
+    return [{kind: IDENTIFIER.sub("", PLACES.sub("", unquote(text))) for kind, text in each.items()} for each in found]
 
 
 @pytest.mark.parametrize("chapter", CORE)
@@ -41,9 +58,10 @@ def test_a_core_chapter_gives_what_is_stored(tab: Page, address: str, chapter: s
     computed = tab.evaluate("window.outputs")
     notebook = nbformat.read(ROOT / f"{chapter}.ipynb", as_version=4)
     stored = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
-    differ = {
-        f"{chapter.split('/')[1]} {place}"
-        for place, outputs in enumerate(stored)
-        if forms(json.loads(json.dumps(outputs))) != forms(computed[str(place)])
-    }
-    assert differ == {name for name in KNOWN if name.split()[0] == chapter.split("/")[1]}
+    name, differ = chapter.split("/")[1], set()
+    for place, outputs in enumerate(stored):
+        before, now = forms(json.loads(json.dumps(outputs))), forms(computed[str(place)])
+        if before != now:
+            differ.add(f"{name} {place}")
+            assert words(before) == words(now), (name, place)
+    assert differ == {cell for cells in KNOWN.values() for cell in cells if cell.split()[0] == name}
