@@ -144,7 +144,8 @@ def checks() -> list[str]:
         f"**The first loss** is near that of a guess, $\\ln c$ for $c$ classes: {guesses}. `diagnose` speaks from "
         f"{FIRST_LOSS:g} nats above it.",
         "**The signal** keeps its order of size from layer to layer, and so does the part of it that depends on the "
-        f"input: `diagnose` speaks where it grows more than {GROWN:g}-fold or fades more than {1 / FADED:g}-fold, "
+        f"input: without skips, `diagnose` speaks where it grows more than {GROWN:g}-fold or fades more than "
+        f"{1 / FADED:g}-fold, "
         f"or {10 / FADED:g}-fold where the spreads fit their rules.",
         "**The gradient** comes through: |weights| × |gradient| of the first layer over that of the last lies between "
         f"{VANISHED:g} and {EXPLODED:g}, unless there are skips or normalizations.",
