@@ -1,4 +1,4 @@
-"""Run the cells of a notebook one after the other, each for half a minute at most, and print what their checks say."""
+"""Run the cells of a notebook one after the other, each for half a minute at most, and print what they show."""
 
 import ast
 import contextlib
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from xavier_lib.exercises.classroom.cells import read
-from xavier_lib.exercises.verdict import Verdict
 
 SECONDS = 30  # for a cell
 
@@ -21,18 +20,17 @@ def run(path: Path) -> None:
         if cell["cell_type"] == "code":
             try:
                 with limited(SECONDS):
-                    print(result(cell["source"], space) or "", flush=True)
+                    print(result(cell["source"], space), flush=True)
             except BaseException as error:  # whatever a cell may raise, an exit too
                 print(error, flush=True)
 
 
-def result(source: str, space: dict[str, Any]) -> Verdict | None:
-    """Run a cell without its lines for the notebook program, and return the verdict in which it ends, if it does."""
+def result(source: str, space: dict[str, Any]) -> str:
+    """Run a cell without its lines for the notebook program, and return what it would show of its last line."""
     tree = ast.parse("\n".join(line for line in source.splitlines() if not line.startswith(("%", "!"))))
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, "cell", "exec"), space)
-    shown = eval(compile(ast.Expression(last.value), "cell", "eval"), space) if isinstance(last, ast.Expr) else None
-    return shown if type(shown).__name__ == Verdict.__name__ else None
+    return repr(eval(compile(ast.Expression(last.value), "cell", "eval"), space)) if isinstance(last, ast.Expr) else ""
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -71,11 +72,12 @@ def rerun(path: Path, seconds: int = SECONDS) -> list[Said]:
         ValueError: if the file is no notebook.
     """
     read(path)
-    command = [sys.executable, "-m", "xavier_lib.exercises.classroom.cells_run", str(path.resolve())]
+    command = [sys.executable, "-m", "xavier_lib.exercises.classroom.cells_run", path.name]
     root = str(Path(__file__).parents[3])
     environment = {**os.environ, VARIABLE: OFF, "MPLBACKEND": "agg", "PYTHONIOENCODING": "utf-8"}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as file:
+        shutil.copy(path, folder)
         child = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=file, stderr=subprocess.DEVNULL, start_new_session=True
         )
