@@ -58,7 +58,8 @@ def stored(path: Path) -> list[Said]:
 
 def outputs(cell: Cell) -> Iterator[str]:
     """Yield the texts that a cell put out: results, what was printed, and errors without their tracebacks."""
-    for output in cell.get("outputs") or ():
+    found = cell.get("outputs")
+    for output in found if isinstance(found, list) else ():
         if isinstance(output, dict):
             data = output.get("data")
             plain = data.get("text/plain", "") if isinstance(data, dict) else ""
