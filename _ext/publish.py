@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from plain import ANSWER, travelling
 from sphinx.application import Sphinx
 from sphinx.config import Config
+
+from xavier_lib.exercises.classroom.chapter import ANSWER
+from xavier_lib.exercises.classroom.links import travelling
 
 DESCRIPTIONS = {
     "genindex": "First Weights, a book on how a neural network begins: all its terms and functions from A to Z.",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tools.plain import address, to_myst, travelling
+from tools.plain import to_myst
+from xavier_lib.exercises.classroom.links import address, travelling
 
 STATE = "start=glorot_uniform&gain=1&activation=tanh&depth=5&width=64&seed=0&rate=0.05"
 SITE = "https://example.org/book/"

@@ -12,7 +12,7 @@ import pytest
 
 import xavier_lib
 from tools.outputs import FILE, printed, written
-from tools.plain import LINK
+from xavier_lib.exercises.classroom.links import LINK
 from xavier_lib.frameworks import require
 from xavier_lib.frameworks.packages import INSTALL, missing
 from xavier_lib.museum import cut_std

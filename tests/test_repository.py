@@ -82,6 +82,16 @@ def test_the_plain_build_is_pinned_to_sphinx_9() -> None:
     assert any(line.startswith("Sphinx==9.") for line in lines)
 
 
+def test_what_marks_a_class_is_pinned_and_stays_out_of_the_book() -> None:
+    """Each line names one version; neither the book nor its constraints know nbgrader or Otter."""
+    lines = (ROOT / "requirements-class.txt").read_text(encoding="utf-8").splitlines()[1:]
+    book = "".join((ROOT / f"{name}.txt").read_text(encoding="utf-8") for name in ("requirements", "constraints"))
+
+    assert all(re.fullmatch(r"[\w.-]+==[\d.]+", line) for line in lines)
+    assert {"nbgrader", "otter-grader"} <= {line.partition("=")[0] for line in lines}
+    assert not re.search("(?m)^(nbgrader|otter)", book)
+
+
 def test_each_week_the_plain_build_and_the_lowest_and_newest_versions_are_tried() -> None:
     """The scheduled jobs, which may also be started by hand, call commands that are there."""
     text = (ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf-8")

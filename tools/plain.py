@@ -1,8 +1,8 @@
-"""Chapters are plain Markdown, which every notebook program shows. Here it is told to Sphinx, and made to travel.
+"""Chapters are plain Markdown, which every notebook program shows. Here it is told to Sphinx.
 
-Sphinx: a link to the glossary, the bibliography or a module becomes a term, a citation or a function, one to a state
-of the laboratory becomes HTML; an exercise, a hint, a worked answer and a property become directives.
-Travel: a link to another file becomes one to the site.
+A link to the glossary, the bibliography or a module becomes a term, a citation or a function, one to a state of the
+laboratory becomes HTML; an exercise, a hint, a worked answer and a property become directives. For notebooks that
+leave the repository, ``xavier_lib.exercises.classroom.links`` turns links into those to the site.
 """
 
 import functools
@@ -12,14 +12,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from xavier_lib.exercises.classroom.chapter import ANSWER, EXERCISE
+from xavier_lib.exercises.classroom.links import LINK
 from xavier_lib.exercises.climbing import hints
 
 ROOT = Path(__file__).parent.parent
-LINK = re.compile(r"(?<!!)\[((?:`[^`]+`|\$[^$]+\$|[^\[\]`$])+)\]\(([^()\s]+)\)")
-PAGE = re.compile(r"(?P<folders>(?:\.\./)?(?:chapters/)?)(?P<name>[\w-]+)\.(?:ipynb|md)(?P<anchor>#\S+)?")
-EXERCISE = re.compile(r"### (?P<title>★+ [^\n]+)\n\n(?P<text>.*)", re.DOTALL)
 HINT = re.compile(r"<details>\n<summary>Hint</summary>\n\n(.*?)\n\n</details>", re.DOTALL)
-ANSWER = "#### Worked answer"
 CHECK = re.compile(r'^check\("([\w-]+)"', re.MULTILINE)
 PROPERTY = re.compile(r"^> \*\*Property: (?P<title>.+)\*\*\n>\n(?P<text>(?:>.*\n?)+)", re.MULTILINE)
 PROOF = re.compile(r"^> \*\*Proof\.\*\* (?P<text>.*\n?(?:>.*\n?)*)", re.MULTILINE)
@@ -124,26 +122,6 @@ def glossary_to_myst(text: str) -> str:
         for entry in TERM.finditer(text)
     )
     return head + "\n```{glossary}\n" + "\n".join(entries) + "```\n"
-
-
-def travelling(text: str, site: str) -> str:
-    """Return plain Markdown whose links lead to the site, for a notebook that leaves the repository."""
-    return LINK.sub(lambda match: f"[{match[1]}]({address(match[2], site)})", text)
-
-
-def address(target: str, site: str) -> str:
-    """Return where the site shows what a link of a chapter leads to."""
-    path, _, name = target.removeprefix("../").partition("#")
-    if path == "glossary.md" and name:
-        return f"{site}glossary.html#term-{name}"
-    if path == "references.bib":
-        return f"{site}references.html"
-    if path.startswith("xavier_lib/"):
-        return f"{site}api.html"
-    if match := PAGE.fullmatch(target):
-        folder = "" if target.startswith("../") else "chapters/"
-        return f"{site}{folder}{match['name']}.html{match['anchor'] or ''}"
-    return target
 
 
 def read_source(app: Any, page: str, source: list[str]) -> None:

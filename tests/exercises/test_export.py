@@ -10,12 +10,11 @@ import nbformat
 import pytest
 import yaml
 
-from tools.plain import ANSWER
 from xavier_lib.exercises import catalog
+from xavier_lib.exercises.classroom.chapter import ANSWER
 from xavier_lib.exercises.session import CHAPTERS
 
 ROOT = Path(__file__).parents[2]
-NEEDED = ("tools/export.py", "tools/plain.py", "tools/store.py", "_config.yml", "glossary.md")
 LEAN = """
 import ast, json, sys
 ALLOWED = {"numpy", "xavier_lib"}
@@ -37,10 +36,10 @@ print("VERDICTS" + json.dumps(verdicts))
 """
 
 
-def export(folder, *arguments, tool=ROOT / "tools" / "export.py"):
+def export(folder, *arguments):
     """Run the command."""
-    command = [sys.executable, tool, *arguments, "--out", folder]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    command = [sys.executable, "-m", "xavier_lib.exercises", "export", *arguments, "--out", folder]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 @pytest.fixture(scope="module")
@@ -146,21 +145,54 @@ def test_the_key_runs_with_numpy_alone_and_every_answer_passes(folder, chapter):
 
 def test_the_export_is_made_from_the_chapter(tmp_path):
     """What is changed in the chapter changes in both notebooks; unchanged, the bytes are the same."""
-    for name in ("tools", "chapters"):
-        (tmp_path / name).mkdir()
-    for name in (*NEEDED, "chapters/glorot.ipynb"):
-        (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
-    tool, chapter = tmp_path / "tools" / "export.py", tmp_path / "chapters" / "glorot.ipynb"
+    chapter = tmp_path / "chapters" / "glorot.ipynb"
+    chapter.parent.mkdir()
+    chapter.write_text((ROOT / "chapters" / "glorot.ipynb").read_text("utf-8"), "utf-8")
     for out in ("a", "b"):
-        assert export(tmp_path / out, tool=tool).returncode == 0
+        assert export(tmp_path / out, "--chapters", chapter.parent).returncode == 0
     chapter.write_text(chapter.read_text("utf-8").replace("def my_limit", "def another_name"), "utf-8")
-    assert export(tmp_path / "c", tool=tool).returncode == 0
+    assert export(tmp_path / "c", "--chapters", chapter.parent).returncode == 0
 
     for kind in ("exercises", "key"):
         a, b, c = ((tmp_path / out / f"glorot-{kind}.ipynb").read_text("utf-8") for out in "abc")
         assert a == b
         assert "another_name" not in a
         assert "another_name" in c
+
+
+def test_without_chapters_the_command_says_what_it_needs(tmp_path):
+    """An installed package has none: the error names the repository and the option, and nothing is written."""
+    run = export(tmp_path / "out", "--chapters", tmp_path)
+
+    assert run.returncode == 1
+    assert "which an installed package does not bring: get them by git clone https://github.com/" in run.stderr
+    assert "by --chapters" in run.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kind", ["plain", "nbgrader", "otter"])
+def test_every_notebook_is_as_the_format_demands(tmp_path, kind):
+    """The validator of nbformat has nothing to say, and would write the same bytes."""
+    assert export(tmp_path, "--for", kind).returncode == 0
+
+    for path in tmp_path.rglob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+        assert path.read_text("utf-8") == nbformat.writes(notebook) + "\n"
+
+
+@pytest.mark.parametrize("use", CHAPTERS)
+def test_the_marked_answers_pass_the_tests_of_an_autograder(tmp_path, use):
+    """The source runs top to bottom with NumPy alone: each test, hidden ones too, passes the answers."""
+    assert export(tmp_path, use, "--for", "nbgrader").returncode == 0
+    path = tmp_path / "source" / use / f"{use}.ipynb"
+    marks = [cell.metadata.nbgrader for cell in nbformat.read(path, as_version=4).cells]
+    graded = [mark for mark in marks if mark.grade]
+    ran(path)
+
+    asked = {f"test-{entry.name}": entry.stars for entry in catalog() if entry.chapter == use}
+    assert {mark.grade_id: mark.points for mark in graded} == asked
+    assert all(mark.locked is not mark.solution for mark in marks)
 
 
 def test_work_that_somebody_has_begun_is_not_overwritten(tmp_path):
@@ -182,8 +214,8 @@ def test_an_unknown_chapter_is_named_with_those_that_there_are(tmp_path):
     """And nothing is written."""
     run = export(tmp_path / "out", "glorott")
 
-    assert run.returncode == 2
-    assert "CHAPTER must be one of calibration, diagnosis, fans, frameworks" in run.stderr
+    assert run.returncode == 1
+    assert "CHAPTER must be one of calibration, criticality, diagnosis, fans" in run.stderr
     assert "got glorott" in run.stderr
     assert not (tmp_path / "out").exists()
 
@@ -202,14 +234,10 @@ def test_an_unknown_chapter_is_named_with_those_that_there_are(tmp_path):
 )
 def test_a_chapter_that_breaks_the_conventions_is_refused(tmp_path, old, new, words):
     """The error says which cell, and what is expected; a brace in code is none of the export's business."""
-    for name in ("tools", "chapters"):
-        (tmp_path / name).mkdir()
-    for name in NEEDED:
-        (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
     text = (ROOT / "chapters" / "glorot.ipynb").read_text("utf-8")
     assert old in text
-    (tmp_path / "chapters" / "glorot.ipynb").write_text(text.replace(old, new, 1), "utf-8")
-    run = export(tmp_path / "out", tool=tmp_path / "tools" / "export.py")
+    (tmp_path / "glorot.ipynb").write_text(text.replace(old, new, 1), "utf-8")
+    run = export(tmp_path / "out", "--chapters", tmp_path)
 
     assert run.returncode == (0 if words is None else 1)
     assert words is None or words in run.stderr

@@ -10,7 +10,7 @@ import pytest
 
 from tests.laboratory.engine import FOLDER
 from tests.laboratory.states import DIGITS, State, state
-from tools.plain import LINK
+from xavier_lib.exercises.classroom.links import LINK
 
 CHAPTERS = FOLDER.parents[1] / "chapters"
 TARGET = "../laboratory.md#"

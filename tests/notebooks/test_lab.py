@@ -13,6 +13,9 @@ from playwright.sync_api import Browser, Page
 from tests.notebooks.lab import CLOSE, HAS_RUN, OPEN, RUN_ALL, SEEN, lab, trust, visit
 from tests.site.built import CHAPTERS, ROOT
 from tools import plain
+from xavier_lib.exercises.classroom import nbgrader
+from xavier_lib.exercises.classroom.cells import written
+from xavier_lib.exercises.classroom.chapter import chapter
 
 if not os.environ.get("CI"):
     pytest.importorskip("jupyterlab", reason="JupyterLab is not installed: requirements.txt has it")
@@ -119,3 +122,23 @@ def test_after_run_all_sliders_are_live_and_answers_are_still_closed(plain_lab: 
     assert len(values) == there["inputs"]
     assert seen["pictures"] == there["pictures"]
     assert seen["open"] == seen["explained"] == 0
+
+
+def test_a_student_reads_the_slip_below_a_marked_exercise(plain_lab: tuple[Page, Path]) -> None:
+    """In the notebook for nbgrader, without its hidden tests: a wrong answer is typed and run, the slip is named."""
+    tab, home = plain_lab
+    cells = nbgrader.source(chapter(ROOT / "chapters" / "glorot.ipynb"))[:5]
+    cells[3]["source"] = "def my_limit(fan_in, fan_out):\n    "
+    cells[4]["source"] = cells[4]["source"].partition("### BEGIN HIDDEN TESTS")[0].rstrip()
+    (home / "clone" / "chapters" / "marked.ipynb").write_text(written(cells, "marked"), encoding="utf-8")
+    tab.evaluate(OPEN, ["chapters/marked.ipynb", True])
+    tab.evaluate("() => { opened.content.activeCellIndex = 3; opened.content.mode = 'edit' }")
+    tab.keyboard.press("Control+End")
+    tab.keyboard.type("return 6 / (fan_in + fan_out)")
+    tab.evaluate(RUN_ALL)
+    tab.wait_for_function("() => opened.content.widgets[4].outputArea?.model.length")
+    shown = " ".join(tab.evaluate("() => opened.content.widgets[4].outputArea.node.innerText").split())
+    tab.evaluate(CLOSE)
+
+    assert "AssertionError: Not yet: glorot-limit" in shown
+    assert "Recognized: the missing root." in shown

@@ -15,6 +15,7 @@ from xavier_lib.exercises.verdict import Verdict
 
 UNLIMITED = "No time limit holds here: neither a process nor a thread can be started, so it was called directly."
 KINDS = ("predict", "derive", "write", "find", "judge", "repair")
+UNWRITTEN = "NotImplementedError"  # as in the stubs of nbgrader
 CLOSE = 1e-3  # relative: float32 agrees, a rounded answer too, and no slip is so near
 
 
@@ -90,6 +91,8 @@ class FunctionExercise(Exercise):
             if outcome.unfinished:
                 words = f"{called(answer, call)} {outcome.unfinished}. That does not make it wrong."
                 return self.open(f"{words} Unless it waits for something, check it again when less else is running.")
+            if outcome.raised == UNWRITTEN:
+                return self.open(f"{called(answer, call)} is not written yet: it raised {UNWRITTEN}.")
             if outcome.empty:
                 words = f"{called(answer, call)} returned {outcome.returned}."
                 return self.open(f"{words} Fill in the stub, and let it return {self.wanted()}.")

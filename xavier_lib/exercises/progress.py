@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 VARIABLE = "XAVIER_LIB_PROGRESS"
+GRADING = "NBGRADER_EXECUTION"  # set by nbgrader while it runs a submission
 FILE = "progress.jsonl"
 OFF = "off"
 ORDER = ("open", "failed", "passed")
@@ -29,9 +30,11 @@ class Kept(NamedTuple):
 def path() -> Path | None:
     """Return the file: in the folder that ``XAVIER_LIB_PROGRESS`` names, else in the user's data folder.
 
-    Where the variable is ``off`` nothing is kept. The user's folder is asked of ``platformdirs``, which comes with
-    Jupyter; without it the file lies in ``~/.xavier_lib``.
+    Where the variable is ``off``, or nbgrader is grading, nothing is kept. The user's folder is asked of
+    ``platformdirs``, which comes with Jupyter; without it the file lies in ``~/.xavier_lib``.
     """
+    if os.environ.get(GRADING) == "autograde":
+        return None  # what students did is no progress of their teacher
     folder = os.environ.get(VARIABLE)
     if folder:
         return None if folder == OFF else Path(folder) / FILE

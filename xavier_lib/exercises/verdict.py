@@ -36,8 +36,23 @@ class Verdict:
         return self.status == "passed"
 
     def __bool__(self) -> bool:
-        """Return whether the answer is right, for ``assert check(...)``."""
+        """Return whether the answer is right."""
         return self.passed
+
+    def demand(self) -> "Verdict":
+        """Return the verdict if the answer passed, and else raise it: a test for an autograder that says why.
+
+        Raises:
+            AssertionError: if the answer did not pass, in the words of the verdict.
+
+        >>> Verdict("glorot-limit", "failed", "It returned 0.", "zeros").demand()
+        Traceback (most recent call last):
+        AssertionError: Not yet: glorot-limit
+          It returned 0.
+        """
+        if not self.passed:
+            raise AssertionError(repr(self))
+        return self
 
     def __repr__(self) -> str:
         """Return the verdict as lines of at most 80 characters."""
