@@ -183,7 +183,7 @@ def test_an_unknown_chapter_is_named_with_those_that_there_are(tmp_path):
     run = export(tmp_path / "out", "glorott")
 
     assert run.returncode == 2
-    assert "CHAPTER must be one of calibration, diagnosis, fans, frameworks" in run.stderr
+    assert "CHAPTER must be one of calibration, criticality, diagnosis, fans, frameworks" in run.stderr
     assert "got glorott" in run.stderr
     assert not (tmp_path / "out").exists()
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from xavier_lib.arguments import RNG
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.repair import Repair
-from xavier_lib.exercises.rules import XAVIER_SLIPS, Rule, adapted
+from xavier_lib.exercises.rules import FIXED, GAINS, XAVIER_SLIPS, Rule, adapted
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.glorot import glorot_limit, glorot_normal, glorot_std, glorot_uniform
@@ -49,6 +49,12 @@ EXERCISES = (
                 lambda fan_in, fan_out: math.sqrt(6 / fan_out),
             ],
             "the factor 2 forgotten": [lambda fan_in, fan_out: math.sqrt(3 / (fan_in + fan_out))],
+            "the product of both fans": [lambda fan_in, fan_out: math.sqrt(6 / fan_in / fan_out)],
+            "the whole range in place of its half": [lambda fan_in, fan_out: 2 * glorot_limit(fan_in, fan_out)],
+            "a gain that was not asked for": [
+                lambda fan_in, fan_out, g=g: g * glorot_limit(fan_in, fan_out) for g in GAINS
+            ],
+            "a bias among the inputs": [lambda fan_in, fan_out: glorot_limit(fan_in + 1, fan_out)],
         },
     ),
     Value(
@@ -76,6 +82,10 @@ EXERCISES = (
         distributions=("normal", "truncated_normal"),
         slips={
             **adapted(XAVIER_SLIPS, lambda rule: lambda shape, gain: gain * rule(*shape)),
+            "variance in place of standard deviation": [
+                lambda shape, gain, p=p: gain**p * glorot_std(*shape) ** 2 for p in (1, 2)
+            ],
+            "a factor by its root": [lambda shape, gain: math.sqrt(gain) * glorot_std(*shape)],
             "the gain squared": [lambda shape, gain: gain**2 * glorot_std(*shape)],
             "the gain forgotten": [lambda shape, gain: glorot_std(*shape)],
         },
@@ -104,7 +114,7 @@ EXERCISES = (
         std=glorot_std,
         cases=[{"fan_in": 512, "fan_out": 64}, {"fan_in": 48, "fan_out": 640}, {"fan_in": 20, "fan_out": 1600}],
         shape=lambda fan_in, fan_out: (fan_in, fan_out),
-        slips=XAVIER_SLIPS,
+        slips={**XAVIER_SLIPS, "a spread that ignores the fan": [lambda fan_in, fan_out, s=s: s for s in FIXED]},
     ),
     Repair(
         name="glorot-test",

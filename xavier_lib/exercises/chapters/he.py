@@ -22,6 +22,12 @@ HE_SLIPS: Mapping[str, Sequence[Rule]] = {
     "the slope forgotten": [lambda fan, slope: he_std(fan)],
     "variance in place of standard deviation": [lambda fan, slope: he_std(fan, slope) ** 2],
     "the factor 2 forgotten": [lambda fan, slope: he_std(fan, slope) / math.sqrt(2)],
+    "the brackets forgotten": [lambda fan, slope: he_std(fan, slope) * fan],
+    "a root that ends too soon": [
+        lambda fan, slope: math.sqrt(2) / (1 + slope**2) / fan,
+        lambda fan, slope: he_std(fan, slope) / math.sqrt(fan),
+    ],
+    "the gain in place of the slope": [lambda fan, slope: he_std(fan, math.sqrt(2 / (1 + slope**2)))],
 }
 FANS_AND_SLOPES = ((300, 0.2), (20, 0.5), (784, 0.01), (64, 0.0), (256, 1.5))
 SHAPES, NAMES = ((512, 64), (48, 640), (20, 1600)), ("tanh", "softsign", "sigmoid")
@@ -71,6 +77,7 @@ EXERCISES = (
             **adapted(HE_SLIPS, lambda rule: lambda **case: math.sqrt(3) * rule(*case.values())),
             "the missing root": [lambda **case: he_limit(**case) ** 2],
             "the forgotten √3": [he_std],
+            "a bias among the inputs": [lambda fan, negative_slope: he_limit(fan + 1, negative_slope)],
         },
     ),
     Formula(
@@ -83,6 +90,7 @@ EXERCISES = (
         slips={
             "variance in place of second moment": [lambda z: relu(z).var()],
             "the sum in place of the mean": [lambda z: np.sum(relu(z) ** 2)],
+            "sizes that are not squared": [lambda z: relu(z).mean()],
         },
     ),
     Start(
