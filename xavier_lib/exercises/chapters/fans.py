@@ -9,7 +9,7 @@ import numpy as np
 
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.repair import Repair
-from xavier_lib.exercises.rules import FIXED, XAVIER_SLIPS, adapted
+from xavier_lib.exercises.rules import FIXED, OTHER_AXES, UNCOUNTED, XAVIER_SLIPS, adapted
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Value
 from xavier_lib.fans import Fans, fan_in_fan_out
@@ -79,17 +79,9 @@ EXERCISES = (
         reference=fan_in_fan_out,
         cases=[{"shape": shape} for shape in ((3, 2, 5), (5, 3, 8, 4), (7, 4), (2, 3, 4, 6, 9), (1, 1, 64, 10))],
         slips={
-            "the receptive field forgotten": [
-                lambda shape: shape[-2:],
-                lambda shape: shape[:2],
-                lambda shape: (fan_in_fan_out(shape)[0], shape[-1]),
-                lambda shape: (shape[-2], fan_in_fan_out(shape)[1]),
-            ],
+            "the receptive field forgotten": [*UNCOUNTED, lambda shape: shape[:2]],
             "swapped fans": [lambda shape: fan_in_fan_out(shape)[::-1]],
-            "the axes of another framework": [
-                lambda shape: fan_in_fan_out(shape, layout="OI"),
-                lambda shape: fan_in_fan_out(shape, layout="OI")[::-1],
-            ],
+            "the axes of another framework": OTHER_AXES,
         },
     ),
     Start(
@@ -101,11 +93,7 @@ EXERCISES = (
         cases=[{"shape": shape} for shape in KERNELS],
         slips={
             **adapted(RULES, lambda rule: lambda shape: rule(*fan_in_fan_out(shape))),
-            "the receptive field forgotten": [
-                lambda shape: glorot_std(*shape[-2:]),
-                lambda shape: glorot_std(fan_in_fan_out(shape)[0], shape[-1]),
-                lambda shape: glorot_std(shape[-2], fan_in_fan_out(shape)[1]),
-            ],
+            "the receptive field forgotten": [lambda shape, f=f: glorot_std(*f(shape)) for f in UNCOUNTED],
             "the axes of another framework": [lambda shape: glorot_std(*fan_in_fan_out(shape, layout="OI"))],
             "a spread that ignores the fan": [lambda shape, s=s: s for s in FIXED],
             "the axes added up": [lambda shape: math.sqrt(2 / sum(shape))],

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from xavier_lib.arguments import RNG
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.repair import Repair
-from xavier_lib.exercises.rules import FIXED, GAINS, XAVIER_SLIPS, Rule, adapted
+from xavier_lib.exercises.rules import FIXED, LIMIT_SLIPS, XAVIER_SLIPS, Rule, adapted
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.glorot import glorot_limit, glorot_normal, glorot_std, glorot_uniform
@@ -36,26 +36,7 @@ EXERCISES = (
         kind="write",
         reference=glorot_limit,
         cases=[{"fan_in": fan_in, "fan_out": fan_out} for fan_in, fan_out in FANS],
-        slips={
-            "the missing root": [lambda fan_in, fan_out: 6 / (fan_in + fan_out)],
-            "the brackets forgotten": [lambda fan_in, fan_out: math.sqrt(6 / fan_in + fan_out)],
-            "a root that ends too soon": [lambda fan_in, fan_out: math.sqrt(6) / (fan_in + fan_out)],
-            "variance in place of standard deviation": [lambda fan_in, fan_out: math.sqrt(3) * 2 / (fan_in + fan_out)],
-            "the forgotten √3": [glorot_std],
-            "He where Xavier was asked": [lambda fan_in, fan_out: math.sqrt(6 / fan_in)],
-            "one fan only": [
-                lambda fan_in, fan_out: math.sqrt(3 / fan_in),
-                lambda fan_in, fan_out: math.sqrt(3 / fan_out),
-                lambda fan_in, fan_out: math.sqrt(6 / fan_out),
-            ],
-            "the factor 2 forgotten": [lambda fan_in, fan_out: math.sqrt(3 / (fan_in + fan_out))],
-            "the product of both fans": [lambda fan_in, fan_out: math.sqrt(6 / fan_in / fan_out)],
-            "the whole range in place of its half": [lambda fan_in, fan_out: 2 * glorot_limit(fan_in, fan_out)],
-            "a gain that was not asked for": [
-                lambda fan_in, fan_out, g=g: g * glorot_limit(fan_in, fan_out) for g in GAINS
-            ],
-            "a bias among the inputs": [lambda fan_in, fan_out: glorot_limit(fan_in + 1, fan_out)],
-        },
+        slips=LIMIT_SLIPS,
     ),
     Value(
         name="glorot-lecun",

@@ -1,7 +1,6 @@
 """The exercises of the chapter on He: what an activation takes, the slope, the gain, and the size that counts."""
 
 import math
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,25 +9,13 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
-from xavier_lib.exercises.rules import Rule, adapted
+from xavier_lib.exercises.rules import HE_SLIPS, adapted
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.glorot import glorot_std
 from xavier_lib.he import forward_gain, he_limit, he_std
 from xavier_lib.nn.signals import rms
 
-HE_SLIPS: Mapping[str, Sequence[Rule]] = {
-    "the slope not squared": [lambda fan, slope: math.sqrt(2 / (1 + slope) / fan)],
-    "the slope forgotten": [lambda fan, slope: he_std(fan)],
-    "variance in place of standard deviation": [lambda fan, slope: he_std(fan, slope) ** 2],
-    "the factor 2 forgotten": [lambda fan, slope: he_std(fan, slope) / math.sqrt(2)],
-    "the brackets forgotten": [lambda fan, slope: he_std(fan, slope) * fan],
-    "a root that ends too soon": [
-        lambda fan, slope: math.sqrt(2) / (1 + slope**2) / fan,
-        lambda fan, slope: he_std(fan, slope) / math.sqrt(fan),
-    ],
-    "the gain in place of the slope": [lambda fan, slope: he_std(fan, math.sqrt(2 / (1 + slope**2)))],
-}
 FANS_AND_SLOPES = ((300, 0.2), (20, 0.5), (784, 0.01), (64, 0.0), (256, 1.5))
 SHAPES, NAMES = ((512, 64), (48, 640), (20, 1600)), ("tanh", "softsign", "sigmoid")
 
