@@ -15,6 +15,7 @@ SCRIPTS = (
     "clipboard.min.js",
     "copybutton.js",
     "drawers.js",
+    "kept.js",
 )
 BUNDLE = "site.css"
 

@@ -1,10 +1,14 @@
-"""What the theme and the extensions get wrong for screen readers, mended in the written pages, one line a flaw."""
+"""What the theme and the extensions get wrong, mended in the written pages, one line a flaw."""
 
 import re
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
+# The theme asks for the device's storage without a doubt, and where a browser refuses it, its button for the dark dies.
+NOTHING = "{getItem: () => null, setItem() {}, removeItem() {}}"
+STAND_IN = f"Object.defineProperty(window, 'localStorage', {{value: {NOTHING}}})"
+SETTING = "document.body.dataset.theme = "
 REPAIRS = {
     ' role="doc-biblioentry"': "",  # a role that is deprecated
     '<div role="list" class="citation-list">': '<div class="citation-list">',  # a list without items
@@ -12,6 +16,7 @@ REPAIRS = {
     ' id="exercise-content"': "",  # the same for each exercise of a page
     ' id="solution-content"': "",
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Chapters">',  # two asides, no names
+    SETTING: f"try {{ localStorage.length }} catch {{ {STAND_IN} }} {SETTING}",
     '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import yaml
 
+from tests.exercises.public import PUBLIC
 from tools import plain
 from xavier_lib.exercises import catalog, check
 from xavier_lib.exercises.exercise import KINDS
@@ -120,8 +121,9 @@ def general(exercise):
 
 
 def answers_showing(name, slip):
-    """Return the wrong answers in the table for an exercise and a slip: the chapter's own, or the general ones."""
-    return WRONG.get(name, {}).get(slip) or general(EXERCISES[name]).get(slip, [])
+    """Return the wrong answers for an exercise and a slip: the chapter's own, general or published ones."""
+    published = [answer for exercise, shown, answer in PUBLIC if (exercise, shown) == (name, slip)]
+    return WRONG.get(name, {}).get(slip) or general(EXERCISES[name]).get(slip) or published
 
 
 TABLE = [(name, slip) for name, exercise in EXERCISES.items() for slip in exercise.recognizes()]

@@ -1,6 +1,13 @@
 """The classic slips: the names by which a verdict calls them, and what each one means."""
 
 BOTH = ", and "  # between the names of two slips in one answer
+#: What has some number of many in it: with another slip it would explain almost anything.
+ALONE = (
+    "a spread that ignores the fan",
+    "a gain that was not asked for",
+    "the whole range in place of its half",
+    "a bias among the inputs",
+)
 
 SLIPS = {
     # the formula
@@ -17,16 +24,25 @@ SLIPS = {
     "swapped fans": "Fan-in stands where fan-out belongs, and fan-out where fan-in belongs.",
     "one fan only": "The numbers follow one of the two fans and do not see the other.",
     "the sum in place of the mean": "A sum stands where the mean is wanted.",
+    "the product of both fans": "The fans are multiplied, where each is counted for itself.",
+    "the whole range in place of its half": "A range of some width reaches half of that width to each side of zero.",
+    "a gain that was not asked for": "A factor that some activation needs stands where none is asked for.",
+    "a bias among the inputs": "The bias is counted as one more input, and it is no weight that a start spreads.",
+    "the axes added up": "All lengths of the kernel are added, where its positions multiply its channels.",
     "the receptive field forgotten": "The positions of the kernel are not counted.",
     "the groups forgotten": "The fans are those of a convolution without groups.",
     "the gain squared": "The gain is applied twice.",
     "the gain forgotten": "The numbers do not change with the gain.",
     "the slope not squared": "The slope enters by itself, where its square belongs.",
+    "the gain in place of the slope": "A gain stands in the formula where the slope belongs.",
     "the slope forgotten": "The numbers do not change with the slope.",
     "He where Xavier was asked": "The numbers are those of He's rule.",
     "Xavier where He was asked": "The numbers are those of Xavier's rule.",
     "a spread that ignores the fan": "The spread is the same whatever the fan.",
     "variance in place of second moment": "The mean was taken away before squaring, and the next layer feels it.",
+    "second moment in place of variance": "The mean was left in, where only the spread around it counts.",
+    "sizes that are not squared": "The mean of the sizes is taken, where the mean of their squares belongs.",
+    "another decomposition": "The directions are orthogonal, and not those of the decomposition that was asked for.",
     "the signs forgotten": "Q was taken as the decomposition gives it, without the signs of the diagonal of R.",
     "one mean for all units": "A mean over rows and units stands where each unit has a mean of its own.",
     "the factor not squared": "A factor enters by itself, where its square belongs.",
@@ -39,6 +55,8 @@ SLIPS = {
     "one layer too many or too few": "The numbers are right for a network with another number of layers.",
     "the derivative forgotten": "The gradient passed an activation function without its slope.",
     "the derivative at the wrong place": "Pre-activation and activation were mixed up where the slope was taken.",
+    "the slope of another activation": "The derivative is that of another activation function.",
+    "the activation forgotten": "The numbers are those of linear layers, without the activation function.",
     "another base of the logarithm": "A loss in nats takes the natural logarithm.",
     "the sign": "The number has the other sign.",
     "the probability in place of its logarithm": "A probability stands where minus its logarithm is wanted.",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from xavier_lib.exercises.slips import BOTH
+from xavier_lib.exercises.slips import ALONE, BOTH
 
 POWERS = (2.0, 0.5)
 Numbers = NDArray[np.floating]
@@ -33,6 +33,7 @@ def pairs(
         (slip, values)
         for slip, functions in slips.items()
         for function in functions
+        if slip not in ALONE
         if (values := in_cases(function, cases)) is not None
     ]
     for (one, a), (other, b) in combinations(found, 2):

@@ -52,6 +52,18 @@ def by_variance(weights, rows, f):
     return found
 
 
+def by_rms(weights, rows, f):
+    found = []
+    for layer in weights:
+        found.append(layer / np.sqrt(((rows @ layer) ** 2).mean()))
+        rows = f(rows @ found[-1])
+    return found
+
+
+def without_f(weights, rows, f):
+    return in_turn(weights, rows, lambda z: z)
+
+
 def of_variances(z):
     return np.mean(np.var(z, axis=0)) / np.mean(np.square(z))
 
@@ -130,6 +142,8 @@ WRONG = {
     "calibration-turn": {
         "layers measured out of turn": [out_of_turn],
         "the missing root": [by_variance],
+        "second moment in place of variance": [by_rms],
+        "the activation forgotten": [without_f],
         "an argument changed in place": [written_into],
     },
     "calibration-share": {

@@ -121,6 +121,12 @@ WRONG = {
         ],
     },
     "fans-kernel": {
+        "the missing root": [lambda s, rng: rng.uniform(-1, 1, s) * 6 / sum(fan_in_fan_out(s))],
+        "the product of both fans": [lambda s, rng: rng.normal(0, (2 / math.prod(fan_in_fan_out(s))) ** 0.5, s)],
+        "the whole range in place of its half": [
+            lambda s, rng: (rng.random(s) - 0.5) * (6 / sum(fan_in_fan_out(s))) ** 0.5
+        ],
+        "a gain that was not asked for": [lambda s, rng: glorot_normal(s, gain=5 / 3, rng=rng)],
         "the brackets forgotten": [normal(lambda k, n, m: (2 / (k * n) + k * m) ** 0.5)],
         "a root that ends too soon": [normal(lambda k, n, m: 2**0.5 / (k * (n + m)))],
         "the axes of another framework": [

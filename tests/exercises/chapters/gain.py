@@ -55,6 +55,7 @@ WRONG = {
         "the slope not squared": [(2 / 3) ** 0.5],
     },
     "gain-sample": {
+        "sizes that are not squared": [lambda outputs, size: size / np.abs(outputs).mean()],
         "variance in place of second moment": [lambda outputs, size: size / outputs.std()],
         "the missing root": [lambda outputs, size: size / (outputs**2).mean()],
         "the sum in place of the mean": [lambda outputs, size: size / np.linalg.norm(outputs)],

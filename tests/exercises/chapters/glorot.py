@@ -89,6 +89,11 @@ WRONG = {
         "swapped fans": [[1, 3.7, 4.42]],
     },
     "glorot-gain": {
+        "the missing root": [lambda s, gain, rng: gain * 6 / sum(s) * rng.uniform(-1, 1, s)],
+        "the whole range in place of its half": [
+            lambda s, gain, rng: gain * (6 / sum(s)) ** 0.5 * (rng.random(s) - 0.5)
+        ],
+        "a gain that was not asked for": [lambda s, gain, rng: gain * rng.normal(0, 2 / sum(s) ** 0.5, s)],
         "the brackets forgotten": [lambda s, gain, rng: rng.normal(0, gain * (2 / s[0] + s[1]) ** 0.5, s)],
         "a root that ends too soon": [lambda s, gain, rng: rng.normal(0, gain * 2**0.5 / sum(s), s)],
         "variance in place of standard deviation": [
@@ -114,6 +119,7 @@ WRONG = {
         "the factor 2 forgotten": [0.1667],
     },
     "glorot-program": {
+        "the product of both fans": [lambda n, m, rng: rng.normal(0, (2 / n / m) ** 0.5, (n, m))],
         "the brackets forgotten": [lambda n, m, rng: rng.normal(0, (2 / n + m) ** 0.5, (n, m))],
         "a root that ends too soon": [lambda n, m, rng: rng.normal(0, 2**0.5 / (n + m), (n, m))],
         "variance in place of standard deviation": [lambda n, m, rng: rng.normal(0, 2 / (n + m), (n, m))],

@@ -113,6 +113,11 @@ RIGHT = {
 WRONG = {
     "he-absolute": {"He where Xavier was asked": [1.414, math.sqrt(2)]},
     "he-limit": {
+        "a root that ends too soon": [
+            lambda fan, a: 6**0.5 / ((1 + a**2) * fan),
+            lambda fan, a: (6 / (1 + a**2)) ** 0.5 / fan,
+        ],
+        "a bias among the inputs": [lambda fan, a: (6 / ((1 + a**2) * (fan + 1))) ** 0.5],
         "the slope not squared": [lambda n, a: (6 / ((1 + a) * n)) ** 0.5],
         "the slope forgotten": [lambda n, a: (6 / n) ** 0.5, lambda fan, negative_slope: he_limit(fan)],
         "the missing root": [lambda n, a: 6 / ((1 + a * a) * n)],
@@ -126,6 +131,10 @@ WRONG = {
         "an argument changed in place": [as_shown],
     },
     "he-start": {
+        "a root that ends too soon": [
+            lambda s, a, rng: rng.normal(0, 2**0.5 / ((1 + a**2) * s[0]), s),
+            lambda s, a, rng: rng.normal(0, (2 / (1 + a**2)) ** 0.5 / s[0], s),
+        ],
         "the slope not squared": [lambda s, a, rng: rng.normal(0, (2 / ((1 + a) * s[0])) ** 0.5, s)],
         "the slope forgotten": [
             lambda s, a, rng: rng.normal(0, (2 / s[0]) ** 0.5, s),

@@ -155,6 +155,7 @@ WRONG = {
         "a spread that ignores the fan": [lambda fan_in, std, rms: rms * std],
     },
     "naive-scale": {
+        "the whole range in place of its half": [lambda s, rng: (rng.random(s) - 0.5) * (3 / s[0]) ** 0.5],
         "variance in place of standard deviation": [lambda shape, rng: rng.normal(0, 1 / shape[0], shape)],
         "the mean of both fans": [lambda shape, rng: rng.normal(0, (2 / sum(shape)) ** 0.5, shape)],
         "swapped fans": [lambda shape, rng: rng.normal(0, len(rng.normal(size=shape)[0]) ** -0.5, shape)],
@@ -168,6 +169,12 @@ WRONG = {
         ],
     },
     "naive-norm": {
+        "the product of both fans": [lambda s, rng: rng.uniform(-1, 1, s) / (s[0] * s[1]) ** 0.5],
+        "the whole range in place of its half": [lambda s, rng: (rng.random(s) - 0.5) / s[0] ** 0.5],
+        "a gain that was not asked for": [
+            lambda s, rng: rng.uniform(-1, 1, s) * (2 / s[0]) ** 0.5,
+            lambda s, rng: 4 * rng.uniform(-1, 1, s) / s[0] ** 0.5,
+        ],
         "the missing root": [lambda shape, rng: (2 * rng.random(shape) - 1) / shape[0]],
         "the mean of both fans": [lambda shape, rng: (2 * rng.random(shape) - 1) / (sum(shape) / 2) ** 0.5],
         "swapped fans": [lambda shape, rng: (2 * rng.random(shape) - 1) / shape[1] ** 0.5],

@@ -11,6 +11,7 @@ from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.value import Value
 from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import ACTIVATIONS
+from xavier_lib.nn.signals import rms
 
 Array = NDArray[Any]
 Function = Callable[[Array], Array]
@@ -42,7 +43,14 @@ def no_mean(z: Array) -> Array:
 
 
 def repaired(
-    weights: Array, rows: Array, f: Function, *, mean: Function = own_mean, power: float = 1.0, carried: bool = True
+    weights: Array,
+    rows: Array,
+    f: Function,
+    *,
+    mean: Function = own_mean,
+    spread: Callable[[Array], Any] = np.std,
+    power: float = 1.0,
+    carried: bool = True,
 ) -> Array:
     """Return the scaled weights of a stack, where each layer's mean is taken away first.
 
@@ -51,7 +59,7 @@ def repaired(
     found = []
     for layer in weights:
         z = rows @ layer - mean(rows @ layer)
-        size = z.std() ** power
+        size = spread(z) ** power
         found.append(layer / size)
         rows = f(z / size if carried else z)
     return np.array(found)
@@ -84,7 +92,10 @@ EXERCISES = (
             {"weights": normal((5, 3), seed, std=std), "rows": normal((8, 5), seed + 9, mean=mean)}
             for seed, (std, mean) in enumerate(((0.02, 0.0), (0.5, 1.0), (3.0, -2.0)))
         ],
-        slips={"the missing root": [lambda weights, rows: weights / (rows @ weights).var()]},
+        slips={
+            "the missing root": [lambda weights, rows: weights / (rows @ weights).var()],
+            "second moment in place of variance": [lambda weights, rows: weights / rms(rows @ weights)],
+        },
         tolerance=1e-5,
     ),
     Formula(
@@ -99,6 +110,10 @@ EXERCISES = (
                 lambda weights, rows, f: repaired(weights, rows, f, mean=no_mean, carried=False)
             ],
             "the missing root": [lambda weights, rows, f: repaired(weights, rows, f, mean=no_mean, power=2)],
+            "second moment in place of variance": [
+                lambda weights, rows, f: repaired(weights, rows, f, mean=no_mean, spread=rms)
+            ],
+            "the activation forgotten": [lambda weights, rows, f: repaired(weights, rows, np.asarray, mean=no_mean)],
         },
         tolerance=1e-5,
     ),

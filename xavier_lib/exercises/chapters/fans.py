@@ -9,14 +9,13 @@ import numpy as np
 
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.repair import Repair
-from xavier_lib.exercises.rules import XAVIER_SLIPS, adapted
+from xavier_lib.exercises.rules import FIXED, OTHER_AXES, UNCOUNTED, XAVIER_SLIPS, adapted
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Value
 from xavier_lib.fans import Fans, fan_in_fan_out
 from xavier_lib.glorot import glorot_std
 
 BARREL = (20, 50, 200, 400, 200, 50, 20)
-FIXED = (0.01, 0.02, 0.05, 0.1, 1.0)
 CHAIN = (400, 50) * 6 + (400,)
 KERNELS = ((3, 5, 16, 48), (4, 2, 80, 12), (3, 24, 80))
 # Where a mean of fans is asked for, a lost 2 is a sum.
@@ -80,9 +79,9 @@ EXERCISES = (
         reference=fan_in_fan_out,
         cases=[{"shape": shape} for shape in ((3, 2, 5), (5, 3, 8, 4), (7, 4), (2, 3, 4, 6, 9), (1, 1, 64, 10))],
         slips={
-            "the receptive field forgotten": [lambda shape: shape[-2:]],
+            "the receptive field forgotten": [*UNCOUNTED, lambda shape: shape[:2]],
             "swapped fans": [lambda shape: fan_in_fan_out(shape)[::-1]],
-            "the axes of another framework": [lambda shape: fan_in_fan_out(shape, layout="OI")],
+            "the axes of another framework": OTHER_AXES,
         },
     ),
     Start(
@@ -94,9 +93,10 @@ EXERCISES = (
         cases=[{"shape": shape} for shape in KERNELS],
         slips={
             **adapted(RULES, lambda rule: lambda shape: rule(*fan_in_fan_out(shape))),
-            "the receptive field forgotten": [lambda shape: glorot_std(*shape[-2:])],
+            "the receptive field forgotten": [lambda shape, f=f: glorot_std(*f(shape)) for f in UNCOUNTED],
             "the axes of another framework": [lambda shape: glorot_std(*fan_in_fan_out(shape, layout="OI"))],
-            "a spread that ignores the fan": [lambda shape, s=s: s for n in FIXED for s in (n, n / math.sqrt(3))],
+            "a spread that ignores the fan": [lambda shape, s=s: s for s in FIXED],
+            "the axes added up": [lambda shape: math.sqrt(2 / sum(shape))],
         },
     ),
     Value(

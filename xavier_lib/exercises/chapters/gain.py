@@ -74,6 +74,7 @@ EXERCISES = (
             "variance in place of second moment": [lambda outputs, size: size / np.std(outputs)],
             "the missing root": [lambda outputs, size: size / rms(outputs) ** 2],
             "the sum in place of the mean": [lambda outputs, size: size / math.sqrt(np.sum(outputs**2))],
+            "sizes that are not squared": [lambda outputs, size: size / np.abs(outputs).mean()],
         },
     ),
     Formula(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from xavier_lib.arguments import RNG
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.repair import Repair
-from xavier_lib.exercises.rules import XAVIER_SLIPS, Rule, adapted
+from xavier_lib.exercises.rules import FIXED, LIMIT_SLIPS, XAVIER_SLIPS, Rule, adapted
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.glorot import glorot_limit, glorot_normal, glorot_std, glorot_uniform
@@ -36,20 +36,7 @@ EXERCISES = (
         kind="write",
         reference=glorot_limit,
         cases=[{"fan_in": fan_in, "fan_out": fan_out} for fan_in, fan_out in FANS],
-        slips={
-            "the missing root": [lambda fan_in, fan_out: 6 / (fan_in + fan_out)],
-            "the brackets forgotten": [lambda fan_in, fan_out: math.sqrt(6 / fan_in + fan_out)],
-            "a root that ends too soon": [lambda fan_in, fan_out: math.sqrt(6) / (fan_in + fan_out)],
-            "variance in place of standard deviation": [lambda fan_in, fan_out: math.sqrt(3) * 2 / (fan_in + fan_out)],
-            "the forgotten √3": [glorot_std],
-            "He where Xavier was asked": [lambda fan_in, fan_out: math.sqrt(6 / fan_in)],
-            "one fan only": [
-                lambda fan_in, fan_out: math.sqrt(3 / fan_in),
-                lambda fan_in, fan_out: math.sqrt(3 / fan_out),
-                lambda fan_in, fan_out: math.sqrt(6 / fan_out),
-            ],
-            "the factor 2 forgotten": [lambda fan_in, fan_out: math.sqrt(3 / (fan_in + fan_out))],
-        },
+        slips=LIMIT_SLIPS,
     ),
     Value(
         name="glorot-lecun",
@@ -76,6 +63,10 @@ EXERCISES = (
         distributions=("normal", "truncated_normal"),
         slips={
             **adapted(XAVIER_SLIPS, lambda rule: lambda shape, gain: gain * rule(*shape)),
+            "variance in place of standard deviation": [
+                lambda shape, gain, p=p: gain**p * glorot_std(*shape) ** 2 for p in (1, 2)
+            ],
+            "a factor by its root": [lambda shape, gain: math.sqrt(gain) * glorot_std(*shape)],
             "the gain squared": [lambda shape, gain: gain**2 * glorot_std(*shape)],
             "the gain forgotten": [lambda shape, gain: glorot_std(*shape)],
         },
@@ -104,7 +95,7 @@ EXERCISES = (
         std=glorot_std,
         cases=[{"fan_in": 512, "fan_out": 64}, {"fan_in": 48, "fan_out": 640}, {"fan_in": 20, "fan_out": 1600}],
         shape=lambda fan_in, fan_out: (fan_in, fan_out),
-        slips=XAVIER_SLIPS,
+        slips={**XAVIER_SLIPS, "a spread that ignores the fan": [lambda fan_in, fan_out, s=s: s for s in FIXED]},
     ),
     Repair(
         name="glorot-test",

@@ -1,7 +1,6 @@
 """The exercises of the chapter on He: what an activation takes, the slope, the gain, and the size that counts."""
 
 import math
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,19 +9,13 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
-from xavier_lib.exercises.rules import Rule, adapted
+from xavier_lib.exercises.rules import HE_SLIPS, adapted
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.glorot import glorot_std
 from xavier_lib.he import forward_gain, he_limit, he_std
 from xavier_lib.nn.signals import rms
 
-HE_SLIPS: Mapping[str, Sequence[Rule]] = {
-    "the slope not squared": [lambda fan, slope: math.sqrt(2 / (1 + slope) / fan)],
-    "the slope forgotten": [lambda fan, slope: he_std(fan)],
-    "variance in place of standard deviation": [lambda fan, slope: he_std(fan, slope) ** 2],
-    "the factor 2 forgotten": [lambda fan, slope: he_std(fan, slope) / math.sqrt(2)],
-}
 FANS_AND_SLOPES = ((300, 0.2), (20, 0.5), (784, 0.01), (64, 0.0), (256, 1.5))
 SHAPES, NAMES = ((512, 64), (48, 640), (20, 1600)), ("tanh", "softsign", "sigmoid")
 
@@ -71,6 +64,7 @@ EXERCISES = (
             **adapted(HE_SLIPS, lambda rule: lambda **case: math.sqrt(3) * rule(*case.values())),
             "the missing root": [lambda **case: he_limit(**case) ** 2],
             "the forgotten √3": [he_std],
+            "a bias among the inputs": [lambda fan, negative_slope: he_limit(fan + 1, negative_slope)],
         },
     ),
     Formula(
@@ -83,6 +77,7 @@ EXERCISES = (
         slips={
             "variance in place of second moment": [lambda z: relu(z).var()],
             "the sum in place of the mean": [lambda z: np.sum(relu(z) ** 2)],
+            "sizes that are not squared": [lambda z: relu(z).mean()],
         },
     ),
     Start(

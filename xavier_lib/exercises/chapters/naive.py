@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from xavier_lib.exercises.exercise import agree
 from xavier_lib.exercises.formula import Formula
 from xavier_lib.exercises.repair import Repair
+from xavier_lib.exercises.rules import fan_in_slips
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Value
 from xavier_lib.glorot import glorot_normal
@@ -19,21 +20,8 @@ from xavier_lib.weights.scaling import lecun_normal, lecun_uniform, variance_sca
 
 SHAPES = ((64, 512), (640, 48), (20, 1600), (400, 64))
 LAYERS = ((64, 0.1, 3.0), (784, 0.02, 0.5), (20, 0.3, 2.0), (400, 0.05, 0.25))  # fan-in, std, rms
-NUMBERS = (0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5, 1.0)  # what a fixed start is usually given
 scaled: Callable[..., NDArray[Any]] = partial(variance_scaling, distribution="uniform")
 EXPONENT_TOLERANCE = 0.08  # what rounds to the right decimal; a fit to measured spreads is nearer
-
-
-def fan_in_slips(product: float, without_root: str) -> dict[str, list[Callable[..., float]]]:
-    """Return wrong standard deviations for weights with a given n · Var(w), and the name of that without its root."""
-    return {
-        without_root: [lambda shape: math.sqrt(product) / shape[0]],
-        "swapped fans": [lambda shape: math.sqrt(product / shape[1])],
-        "limit in place of standard deviation": [lambda shape: math.sqrt(3 * product / shape[0])],
-        "the mean of both fans": [lambda shape: math.sqrt(2 * product / sum(shape))],
-        "the forgotten √3": [lambda shape: math.sqrt(product / 3 / shape[0])],
-        "a spread that ignores the fan": [lambda shape, s=s: s for n in NUMBERS for s in (n, n / math.sqrt(3))],
-    }
 
 
 class FixedAtFirst:

@@ -42,6 +42,12 @@ def mean_loss(logits: Array, labels: Array) -> float:
     return cross_entropy(logits, labels)[0]
 
 
+def own(logits: Array, labels: Array) -> Array:
+    """Return the probability that each row gives its own class."""
+    powers = np.exp(logits)
+    return np.asarray((powers / powers.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels])
+
+
 def guess(rows: int, classes: int, size: float) -> dict[str, Array]:
     """Return logits of a size and labels for them."""
     logits = size * SOURCE.standard_normal((rows, classes)) + 0.0  # no zero is shown as -0
@@ -84,6 +90,7 @@ EXERCISES = (
             }
             for rows, n_in, n_out in LAYERS
         ],
+        slips={"the activation forgotten": [lambda x, weights, bias: x @ weights + bias]},
     ),
     Formula(
         name="network-rms",
@@ -107,6 +114,7 @@ EXERCISES = (
                 lambda values: values.std(ddof=1),
                 lambda values: values.var(),
             ],
+            "sizes that are not squared": [lambda values: np.abs(values).mean()],
         },
     ),
     Formula(
@@ -129,7 +137,15 @@ EXERCISES = (
         kind="find",
         reference=mean_loss,
         cases=[guess(2, 5, 0.0), guess(4, 3, 1.0), guess(7, 10, 2.0), guess(1, 4, 1.0)],
-        slips={"the sum in place of the mean": [lambda logits, labels: len(labels) * mean_loss(logits, labels)]},
+        slips={
+            "the sum in place of the mean": [lambda logits, labels: len(labels) * mean_loss(logits, labels)],
+            "the sign": [lambda logits, labels: -mean_loss(logits, labels)],
+            "the probability in place of its logarithm": [
+                lambda logits, labels: own(logits, labels).mean(),
+                lambda logits, labels: -own(logits, labels).mean(),
+                lambda logits, labels: 1 - own(logits, labels).mean(),
+            ],
+        },
     ),
     Formula(
         name="network-left",

@@ -44,6 +44,12 @@ def directions(weights: Array) -> tuple[Array, Array]:
     return u @ vt, values
 
 
+def narrow(weights: Array) -> Array:
+    """Return the singular vectors that have the shape of the matrix."""
+    u, _, vt = np.linalg.svd(weights, full_matrices=False)
+    return np.asarray(u if u.shape == weights.shape else vt)
+
+
 EXERCISES = (
     Value(
         name="orthogonal-ratio",
@@ -63,7 +69,10 @@ EXERCISES = (
         kind="find",
         reference=lambda normal: signed(normal),
         cases=[{"normal": normal(shape, seed)} for seed, shape in enumerate(((4, 4), (6, 3), (5, 5)))],
-        slips={"the signs forgotten": [lambda normal: unsigned(normal)]},
+        slips={
+            "the signs forgotten": [lambda normal: unsigned(normal)],
+            "another decomposition": [lambda normal: directions(normal)[0], lambda normal: narrow(normal)],
+        },
         tolerance=1e-5,
     ),
     Formula(
@@ -80,6 +89,10 @@ EXERCISES = (
             "the signs forgotten": [lambda normal, gain: either_way(unsigned, normal, gain)],
             "the gain forgotten": [lambda normal, gain: either_way(signed, normal, 1)],
             "the gain squared": [lambda normal, gain: either_way(signed, normal, gain**2)],
+            "another decomposition": [
+                lambda normal, gain: gain * directions(normal)[0],
+                lambda normal, gain: gain * narrow(normal),
+            ],
         },
         tolerance=1e-5,
     ),

@@ -108,6 +108,7 @@ EXERCISES = (
                 lambda shape, groups: glorot_std(groups * fan_in_fan_out(shape)[0], fan_in_fan_out(shape)[1]),
             ],
             "the receptive field forgotten": [lambda shape, groups: glorot_std(shape[-2], shape[-1] // groups)],
+            "the axes added up": [lambda shape, groups: math.sqrt(2 / sum(shape))],
             "one fan only": [
                 lambda shape, groups: math.sqrt(1 / fan_in_fan_out(shape, groups=groups)[0]),
                 lambda shape, groups: math.sqrt(1 / fan_in_fan_out(shape, groups=groups)[1]),

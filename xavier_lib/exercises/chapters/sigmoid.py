@@ -12,6 +12,7 @@ from xavier_lib.nn.activations import ACTIVATIONS
 Array = NDArray[Any]
 
 SIGMOID = ACTIVATIONS["sigmoid"]
+OTHERS = (ACTIVATIONS["tanh"].df, ACTIVATIONS["relu"].df)
 FLAT = 0.05 / 4  # a slope below 5 % of the largest one
 SOURCE = np.random.default_rng(8)
 LAYERS = ((1, 3, 2), (4, 2, 5), (6, 4, 3))  # rows, inputs, outputs
@@ -75,7 +76,12 @@ EXERCISES = (
             {"z": 3 * SOURCE.standard_normal((4, 3))},
             {"z": np.array([6.0, -7.5])},
         ],
-        slips={"the derivative at the wrong place": [lambda z: SIGMOID.df(SIGMOID.f(z)), lambda z: z * (1 - z)]},
+        slips={
+            "the derivative at the wrong place": [lambda z: SIGMOID.df(SIGMOID.f(z)), lambda z: z * (1 - z)],
+            "the derivative forgotten": [SIGMOID.f],
+            "the sign": [lambda z: -SIGMOID.df(z)],
+            "the slope of another activation": [lambda z: 1 - SIGMOID.f(z) ** 2, *OTHERS],
+        },
     ),
     Value(
         name="sigmoid-tanh",
@@ -98,6 +104,9 @@ EXERCISES = (
             "the derivative at the wrong place": [
                 misplaced,
                 lambda gradient, z, weights: (gradient * z * (1 - z)) @ weights.T,
+            ],
+            "the slope of another activation": [
+                lambda gradient, z, weights, df=df: (gradient * df(z)) @ weights.T for df in OTHERS
             ],
         },
     ),

@@ -90,6 +90,7 @@ EXERCISES = (
         distributions=("normal",),
         slips={
             "variance in place of standard deviation": [lambda shape, std: std**2],
+            "standard deviation in place of variance": [lambda shape, std: math.sqrt(std)],
             "the forgotten √3": [lambda shape, std: std / math.sqrt(3)],
         },
     ),
