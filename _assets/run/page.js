@@ -158,7 +158,9 @@ function edit() {
   });
 }
 
-const key = () => `first-weights run ${data.chapter}`;
+// Under the book's own prefix, so that the first page forgets this too.
+const root = new URL(document.documentElement.dataset.content_root ?? "./", location).pathname;
+const key = () => `first-weights ${root} ${data.chapter} code`;
 
 function read() {
   try {
