@@ -104,16 +104,17 @@ async function run(place) {
   say(`Running cell ${place + 1} of ${cells.length} …`);
   cells[place].setAttribute("aria-busy", "true");
   const text = source(place);
+  let done = false;
   const seconds = data.seconds * (cells[place].closest("#exercises") ? 1 : 10); // elsewhere a cell may train
   const clock = setTimeout(() => stop(`Cell ${place + 1} did not end within ${seconds} seconds, and was ended.`), 1000 * seconds);
   try {
     const { outputs } = await answer({ source: text, name: `<cell ${place + 1}>` });
-    ran.set(place, text);
+    done = ran.set(place, text);
     put(cells[place], outputs);
     cells[place].dispatchEvent(new CustomEvent("ran", { bubbles: true, detail: { place, outputs } }));
     if (outputs.some((output) => output.output_type === "error")) throw new Error(`Cell ${place + 1} ended in an error.`);
   } catch (problem) {
-    if (!worker || ran.has(place)) throw problem; // it was stopped, or has put out its error
+    if (!worker || done) throw problem; // it was stopped, or has put out its error
     end();
     throw new Error(`Cell ${place + 1} has ended Python itself (${problem.message}). The next run starts it anew.`);
   } finally {
