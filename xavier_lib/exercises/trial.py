@@ -118,11 +118,12 @@ def _interrupt(worker: threading.Thread) -> None:
 
 
 def directly(answer: Answer, calls: Calls) -> list[Outcome]:
-    """Try the calls here and now: nothing but the reader can end one, and that ends all."""
+    """Try the calls here and now: nothing but the reader, or the page it runs in, can end one, and that ends all."""
     outcomes: list[Outcome] = []
+    unlimited = sys.platform != "emscripten"  # a page ends Python itself when a cell takes too long
     with kept_apart() as printed:
         for call in calls:
-            outcomes.append(replace(tried(answer, call, printed), unlimited=True))
+            outcomes.append(replace(tried(answer, call, printed), unlimited=unlimited))
             if outcomes[-1].raised == "KeyboardInterrupt":
                 break
     return outcomes

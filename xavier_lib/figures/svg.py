@@ -83,7 +83,7 @@ def _shorten(element: ElementTree.Element) -> None:
         if name == f"{{{XLINK}}}href":
             element.set("href", element.attrib.pop(name))
         elif name == "style":
-            inherited = rf"font-family: [^;]*;? ?|font-size: {FONT_SIZE}px;? ?|stroke-linejoin: miter;? ?"
+            inherited = rf"font(?:-family)?: [^;]*;? ?|font-size: {FONT_SIZE}px;? ?|stroke-linejoin: miter;? ?"
             style = re.sub(inherited, "", value)
             element.set("style", re.sub(r"([:;]) ", r"\1", style).rstrip("; "))
         elif name in ("d", "x", "y", "width", "height", "transform", "points"):
