@@ -23,7 +23,8 @@ def add_button(app: Sphinx, page: str, _template: str, context: dict[str, Any], 
     if not runs(page):
         return
     up = context["pathto"](FOLDER, resource=True)
-    addresses = {"pyodide": app.config.pyodide, "megabytes": app.config.pyodide_megabytes, "library": up}
+    python = app.config.pyodide if "://" in app.config.pyodide else context["pathto"](app.config.pyodide, resource=True)
+    addresses = {"pyodide": python, "megabytes": app.config.pyodide_megabytes, "library": up}
     addresses |= {"chapter": page, "seconds": SECONDS}
     data = " ".join(f'data-{name}="{escape(value)}"' for name, value in addresses.items())
     button = f'<button id="run-page" class="run" style="visibility:hidden" {data}>Run this page</button>'

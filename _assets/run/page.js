@@ -1,7 +1,7 @@
 // A chapter at work: its cells are edited and run, and what they compute takes the place of what was stored.
 import { put } from "./outputs.js";
 
-let cells, sources, data, worker, waiting, agreed = false, running = false, ran = new Map(), tools;
+let cells, sources, data, worker, waiting, agreed = false, running = false, ran = new Map(), furnished, tools;
 
 // Run one cell with what it needs, or all of them (-1); the first time, ask whether Python may be loaded.
 export async function press(found, place, dataset) {
@@ -13,7 +13,7 @@ export async function press(found, place, dataset) {
   try {
     await wake();
     const wanted = place < 0 ? cells.map((_, i) => i) : needed(place);
-    for (const i of wanted) if (place < 0 || i === place || ran.get(i) !== source(i)) await run(i, wanted.length);
+    for (const i of wanted) if (place < 0 || i === place || ran.get(i) !== source(i)) await run(i);
     say(place < 0 ? "All cells have run." : `Cell ${place + 1} has run.`);
   } catch (problem) {
     say(problem.message);
@@ -24,8 +24,9 @@ export async function press(found, place, dataset) {
 
 // What is loaded, from where and how much, in a dialog that a key closes.
 async function asked() {
-  tools ??= await furnish();
+  tools = await (furnished ??= furnish());
   const { dialog } = tools;
+  if (dialog.open) return false; // the button was pressed twice
   dialog.returnValue = "";
   dialog.showModal();
   await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
@@ -91,7 +92,7 @@ function answer(message) {
 
 // Which cells a cell needs, itself included: in the exercises the imports and its own stub, elsewhere all above it.
 function needed(place) {
-  const head = document.getElementById("exercises"), end = head && document.getElementById("summary");
+  const head = document.getElementById("exercises");
   const inside = (i) => head?.contains(cells[i]);
   const before = [...cells.keys()].slice(0, place);
   if (!inside(place)) return [...before.filter((i) => !inside(i)), place];
