@@ -11,7 +11,7 @@ from tests.site.built import CHAPTERS, pages
 # What a reader gets of a page: its words, answers included, and how many formulas and pictures are to be seen. The
 # laboratory takes the place of a stored picture, and has tests of its own.
 CONTENT = """() => {
-    document.querySelectorAll('.laboratory').forEach(place => place.remove())
+    document.querySelectorAll('.laboratory, .run').forEach(place => place.remove())
     document.querySelectorAll('details').forEach(answer => answer.open = true)
     // innerText leaves out what waits below the window
     document.querySelectorAll('article section').forEach(section => section.style.contentVisibility = 'visible')
@@ -74,7 +74,7 @@ def every_name_shows_another_frame(tab: Page) -> None:
 
 
 def test_no_page_loses_anything_without_javascript(tab: Page, scriptless: Page, site: Path, address: str) -> None:
-    """All words, formulas, pictures and first frames are there; only the search has to say that it cannot work."""
+    """All words, formulas, pictures and first frames are there; but no search and no button that would need a script."""
     for page in set(pages(site)) - {"search"}:
         with_scripts, without = (
             [visit.goto(f"{address}{page}.html"), visit.evaluate(CONTENT)][1] for visit in (tab, scriptless)
