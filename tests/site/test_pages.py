@@ -74,7 +74,7 @@ def every_name_shows_another_frame(tab: Page) -> None:
 
 
 def test_no_page_loses_anything_without_javascript(tab: Page, scriptless: Page, site: Path, address: str) -> None:
-    """All words, formulas, pictures and first frames are there; but no search and no button that would need a script."""
+    """All words, formulas, pictures and first frames are there, but no search and no button that needs a script."""
     for page in set(pages(site)) - {"search"}:
         with_scripts, without = (
             [visit.goto(f"{address}{page}.html"), visit.evaluate(CONTENT)][1] for visit in (tab, scriptless)
