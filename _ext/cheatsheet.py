@@ -9,6 +9,7 @@ from docutils.statemachine import StringList
 from plain import to_myst
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from tables import table
 
 HEADS = {
     "starts": ["Start", "Weights", "Take it for", "Where it fails"],
@@ -38,14 +39,8 @@ class CheatSheet(SphinxDirective):
             "gains": lambda: [HEADS["gains"], *sheet.activations()],
             "defaults": lambda: sheet.defaults(stored("defaults-of-layers")),
         }[part]()
-        return [self.table(part, heads, rows)]
-
-    def table(self, part: str, heads: list[str], rows: list[list[str]]) -> nodes.table:
-        """Return a table whose first column names its rows."""
-        columns = [nodes.colspec(colwidth=width, stub=not place) for place, width in enumerate(WIDTHS[part])]
-        head = nodes.thead("", nodes.row("", *(nodes.entry("", nodes.paragraph(text=text)) for text in heads)))
-        body = nodes.tbody("", *(nodes.row("", *map(self.entry, row)) for row in rows))
-        return nodes.table("", nodes.tgroup("", *columns, head, body, cols=len(heads)), classes=["sheet", part])
+        body = [nodes.row("", *map(self.entry, row)) for row in rows]
+        return [table(heads, body, WIDTHS[part], ["sheet", part])]
 
     def entry(self, text: str) -> nodes.entry:
         """Return a text of Markdown as a cell."""

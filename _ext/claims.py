@@ -2,7 +2,6 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from tables import table
 
 FILE = "claims.toml"
 VERDICTS = ("right", "imprecise", "wrong")
@@ -35,7 +35,8 @@ class Claims(SphinxDirective):
         heads = ["What is said", "Verdict", "What is true"]
         if "verdict" not in rows[0]:
             heads.remove("Verdict")
-        found = table(heads, [self.row(row) for row in rows])
+        widths = (30, 12, 58) if len(heads) == 3 else (35, 65)
+        found = table(heads, [self.row(row) for row in rows], widths, ["claims"])
         return [nodes.raw("", filters(rows), format="html"), found] if kind == "claim" else [found]
 
     def row(self, row: dict[str, Any]) -> nodes.row:
@@ -86,17 +87,6 @@ def filters(rows: list[dict[str, Any]]) -> str:
     links = [f'<a id="all" href="#all">all {len(rows)}</a>']
     links += [f'<a id="only-{name}" href="#only-{name}">{name}: {counts[name]}</a>' for name in VERDICTS]
     return f'<nav class="verdicts" aria-label="Claims by verdict">Show {" ".join(links)}</nav>'
-
-
-def table(heads: list[str], rows: list[nodes.row]) -> nodes.table:
-    """Return a table whose first column names its rows."""
-    widths = (30, 12, 58) if len(heads) == 3 else (35, 65)
-    head = nodes.row("", *(nodes.entry("", nodes.paragraph(text=text)) for text in heads))
-    columns: Iterator[nodes.colspec] = (
-        nodes.colspec(colwidth=width, stub=number == 0) for number, width in enumerate(widths)
-    )
-    group = nodes.tgroup("", *columns, nodes.thead("", head), nodes.tbody("", *rows), cols=len(heads))
-    return nodes.table("", group, classes=["claims"])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
