@@ -1,11 +1,12 @@
 """Run a cell in the page as a notebook runs it, and return what it puts out in a notebook's own words."""
 
-import ast
 import json
 import linecache
 import logging
 import traceback
 from contextlib import redirect_stderr, redirect_stdout
+
+from xavier_lib.exercises.classroom.cells_run import last_value
 
 SPACE = {"__name__": "__main__"}
 ROOM = 100_000  # characters of what a cell prints; an answer may print for ever
@@ -39,20 +40,12 @@ def run(source, name):
     linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name  # for tracebacks and inspect
     with redirect_stdout(Stream("stdout", outputs)), redirect_stderr(Stream("stderr", outputs)):
         try:
-            value = last_value(source, name)
+            value = last_value(source, SPACE, name)
             if value is not None:
                 outputs.append({"output_type": "execute_result", "data": represented(value)})
         except BaseException as error:  # an answer may raise SystemExit too
             outputs.append(failure(error, name))
     return json.dumps(outputs)
-
-
-def last_value(source, name):
-    """Run all lines, and return the value of the last one if it is an expression."""
-    tree = ast.parse(source, name)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, name, "exec"), SPACE)
-    return eval(compile(ast.Expression(last.value), name, "eval"), SPACE) if last else None
 
 
 def represented(value):

@@ -73,8 +73,8 @@ async function wake() {
     end();
     throw new Error(`Python could not be loaded, and the page is as it was: ${problem.message}`);
   }
+  if (!agreed) edit();
   agreed = true;
-  edit();
 }
 
 async function fetched(address) {
@@ -140,10 +140,8 @@ function end() {
 const source = (place) => cells[place].edited ?? sources[place];
 
 function edit() {
-  if (cells[0].stored) return;
   const kept = read();
   cells.forEach((cell, place) => {
-    cell.stored = cell.innerHTML;
     const code = cell.querySelector(".cell_input pre");
     if (!code) return;
     code.contentEditable = "plaintext-only";

@@ -1,5 +1,5 @@
 // Python in the page: loads Pyodide, NumPy and the book's library, then runs one cell after the other.
-let python, cells, drawing;
+let python, cells;
 
 const say = (text) => postMessage({ said: text });
 
@@ -29,10 +29,9 @@ async function bring(name) {
 
 async function run({ source, name }) {
   const outputs = JSON.parse(cells.run(source, name));
-  if (!outputs.some((output) => output.missing === "matplotlib") || drawing) return outputs;
+  if (!outputs.some((output) => output.missing === "matplotlib") || python.loadedPackages.matplotlib) return outputs;
   say("Loading matplotlib …");
   await bring("matplotlib");
-  drawing = true;
   return run({ source, name });
 }
 

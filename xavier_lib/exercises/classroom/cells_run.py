@@ -27,10 +27,20 @@ def run(path: Path) -> None:
 
 def result(source: str, space: dict[str, Any]) -> str:
     """Run a cell without its lines for the notebook program, and return what it would show of its last line."""
-    tree = ast.parse("\n".join(line for line in source.splitlines() if not line.startswith(("%", "!"))))
+    value = last_value("\n".join(line for line in source.splitlines() if not line.startswith(("%", "!"))), space)
+    return "" if value is None else repr(value)
+
+
+def last_value(source: str, space: dict[str, Any], name: str = "cell") -> Any:
+    """Run all lines of a cell, and return the value of the last one if it is an expression, or None.
+
+    >>> last_value("a = 2\\na + 1", {})
+    3
+    """
+    tree = ast.parse(source, name)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "cell", "exec"), space)
-    return repr(eval(compile(ast.Expression(last.value), "cell", "eval"), space)) if isinstance(last, ast.Expr) else ""
+    exec(compile(tree, name, "exec"), space)
+    return eval(compile(ast.Expression(last.value), name, "eval"), space) if isinstance(last, ast.Expr) else None
 
 
 @contextlib.contextmanager
