@@ -27,6 +27,7 @@ LONGEST = ("tests/site/test_reach.py", "tests/test_faults.py", "tests/site/", "t
 pytest_plugins = ["tests.site.built"] if find_spec("playwright") else []  # the library is tested without a browser
 os.environ["XAVIER_LIB_FACE"] = "static"
 os.environ["XAVIER_LIB_PROGRESS"] = "off"  # a test neither reads nor writes what a reader has done
+os.environ.pop("XAVIER_LIB_VARIANT", None)
 if sys.__stdin__ is None:  # a shell may close it, and pytest's capture takes it for there
     sys.stdin = sys.__stdin__ = open(os.devnull)  # noqa: SIM115
 

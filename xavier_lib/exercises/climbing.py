@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 
 from xavier_lib.exercises.session import named
+from xavier_lib.exercises.variants import current
 
 HINTS = resources.files("xavier_lib.exercises") / "hints"
 LINK = re.compile(r"\[((?:`[^`]+`|[^\[\]`])+)\]\([^()\s]+\)")
@@ -62,10 +63,11 @@ def hint(exercise: str) -> Hint:
     >>> [hint("network-left").number for _ in range(4)]
     [1, 2, 3, 3]
     """
-    name = named(exercise).name
-    texts = hints(name.partition("-")[0])[name]
-    _given[name] = min(_given.get(name, 0) + 1, len(texts))
-    return Hint(name, _given[name], len(texts), texts[_given[name] - 1])
+    asked = named(exercise)
+    texts = hints(asked.chapter)[exercise]
+    _given[exercise] = min(_given.get(exercise, 0) + 1, len(texts))
+    text = asked.worded(texts[_given[exercise] - 1], current())
+    return Hint(exercise, _given[exercise], len(texts), text)
 
 
 @cache

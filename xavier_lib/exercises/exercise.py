@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from xavier_lib.exercises.attempt import Outcome, clipped, kind_of, shown
 from xavier_lib.exercises.slips import BOTH, SLIPS
 from xavier_lib.exercises.trial import run
+from xavier_lib.exercises.variants import Student, Variants
 from xavier_lib.exercises.verdict import Verdict
 
 UNLIMITED = "No time limit holds here: neither a process nor a thread can be started, so it was called directly."
@@ -28,17 +29,35 @@ class Exercise(ABC):
         title: the title of its directive, without the stars.
         stars: how hard it is, 1 to 3.
         kind: one of ``KINDS``.
+        variants: the numbers that it may have in place of the book's, or None if all students get the same.
     """
 
     name: str
     title: str
     stars: int
     kind: str
+    variants: Variants | None = None
 
     @property
     def chapter(self) -> str:
         """The chapter that the exercise belongs to."""
         return self.name.split("-")[0]
+
+    def of(self, student: Student | None) -> Self:
+        """Return the exercise with the numbers of a student, or with the book's."""
+        if student is None or self.variants is None:
+            return self
+        return self.with_numbers(self.variants.drawn(self.name, student))
+
+    def with_numbers(self, setting: Mapping[str, Any]) -> Self:
+        """Return the exercise with some of the numbers that it may have."""
+        return self if self.variants is None else replace(self, **self.variants.asks(**setting))
+
+    def worded(self, text: str, student: Student | None) -> str:
+        """Return what the book says of the exercise, with the numbers of a student."""
+        if student is None or self.variants is None:
+            return text
+        return self.variants.reworded(text, self.variants.drawn(self.name, student))
 
     @abstractmethod
     def judge(self, answer: Any) -> Verdict:

@@ -10,6 +10,7 @@ from typing import Any
 from xavier_lib.exercises.attempt import kind_of, shown
 from xavier_lib.exercises.exercise import Exercise
 from xavier_lib.exercises.progress import ORDER, Kept, keep, kept
+from xavier_lib.exercises.variants import current
 from xavier_lib.exercises.verdict import HEADS, Verdict
 
 CHAPTERS = (
@@ -44,7 +45,10 @@ def check(exercise: str, answer: Any, *, worked: bool = False) -> Verdict:
     Args:
         exercise: the exercise's name, as :func:`catalog` lists it.
         answer: the function, the number or the word that the exercise asks for.
-        worked: whether it is the book's worked answer, which :func:`catalog` does not count as the reader's.
+        worked: whether it is the book's worked answer, with the book's own
+            numbers, which :func:`catalog` does not count as the reader's.
+
+    Some exercises ask for other numbers after :func:`~xavier_lib.exercises.variants.variant`, and the verdict says so.
 
     After two failed tries the verdict offers a hint, which :func:`~xavier_lib.exercises.climbing.hint` gives.
 
@@ -58,7 +62,10 @@ def check(exercise: str, answer: Any, *, worked: bool = False) -> Verdict:
     >>> check("glorot-limit", lambda fan_in, fan_out: 6 / (fan_in + fan_out)).slip
     'the missing root'
     """
-    verdict = named(exercise).judge(answer)
+    asked, student = named(exercise), None if worked else current()
+    verdict = asked.of(student).judge(answer)
+    if student and asked.variants:
+        verdict = replace(verdict, message=f"{verdict.message}\n{student}.")
     if not worked and (note := keep(exercise, verdict.status, verdict.slip)):
         verdict = replace(verdict, message=f"{verdict.message}\n{note}")
     if verdict.status == "failed" and not worked:

@@ -4,11 +4,11 @@ import math
 from functools import partial
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.arguments import RNG
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.glorot import LECUN
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.rules import FIXED, LIMIT_SLIPS, XAVIER_SLIPS, Rule, adapted
 from xavier_lib.exercises.start import Start
@@ -20,7 +20,6 @@ from xavier_lib.weights.drawing import draw
 from xavier_lib.weights.scaling import lecun_normal
 
 FANS = ((300, 20), (20, 300), (784, 256), (64, 10), (256, 256))
-LECUN_RATIOS = tuple(1 / n_in / glorot_std(n_in, n_out) ** 2 for n_in, n_out in ((64, 64), (64, 10), (784, 100)))
 
 
 def normal_draw(shape: tuple[int, int], rng: RNG = None, *, std: Rule) -> NDArray[Any]:
@@ -43,11 +42,8 @@ EXERCISES = (
         title="Is this Xavier?",
         stars=1,
         kind="judge",
-        target=LECUN_RATIOS,
-        slips={
-            "standard deviation in place of variance": [np.sqrt(LECUN_RATIOS)],
-            "swapped fans": [[(n_in + n_out) / 2 / n_out for n_in, n_out in ((64, 64), (64, 10), (784, 100))]],
-        },
+        **LECUN.own,
+        variants=LECUN,
     ),
     Start(
         name="glorot-gain",

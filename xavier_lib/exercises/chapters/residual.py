@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.residual import ADAM, GROWTH
 from xavier_lib.exercises.value import Value
 
 Array = NDArray[Any]
@@ -41,20 +42,16 @@ EXERCISES = (
         title="Twenty quieter branches",
         stars=1,
         kind="predict",
-        target=1.25**10,
-        slips={
-            "the missing root": [1.25**20],
-            "the factor not squared": [1.5**10],
-            "the skip forgotten": [0.5**20],
-        },
+        **GROWTH.own,
+        variants=GROWTH,
     ),
     Value(
         name="residual-adam",
         title="Fixup's factor under Adam",
         stars=1,
         kind="derive",
-        target=[4.0, 0.25],
-        slips={"the missing root": [[16.0, 1 / 16]]},
+        **ADAM.own,
+        variants=ADAM,
     ),
     Formula(
         name="residual-factor",

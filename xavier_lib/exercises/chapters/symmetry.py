@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.symmetry import SIGN
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Choice
@@ -37,13 +38,8 @@ EXERCISES = (
         title="A negative constant",
         stars=1,
         kind="predict",
-        target="tanh only",
-        options={
-            "both": "With ReLU, the largest of the 12 weight gradients is 0.",
-            "tanh only": "Every pre-activation is zero or below. There tanh has a value and a slope, and ReLU neither.",
-            "relu only": "With ReLU, the largest of the 12 weight gradients is 0.",
-            "neither": "With tanh, the largest weight gradient has the size 0.04.",
-        },
+        **SIGN.own,
+        variants=SIGN,
     ),
     Formula(
         name="symmetry-distance",

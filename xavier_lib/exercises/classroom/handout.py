@@ -1,6 +1,6 @@
 """The plain notebooks: one for students, without answers, and its key, which no autograder takes for a source."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from xavier_lib.exercises.classroom.cells import Cell, code, markdown, raw
 from xavier_lib.exercises.classroom.chapter import Asked, Chapter
@@ -36,12 +36,12 @@ def students(chapter: Chapter) -> list[Cell]:
     return [*cells, code("from xavier_lib.exercises import catalog\n\ncatalog()")]
 
 
-def key(chapter: Chapter) -> list[Cell]:
-    """Return the notebook with the worked answers."""
+def key(chapter: Chapter, own: Callable[[str], Sequence[Cell]] = lambda exercise: ()) -> list[Cell]:
+    """Return the notebook with the worked answers, each followed by what students with other numbers have to find."""
     cells = [opening(chapter, "Key", "The exercises with their worked answers."), raw(GUARD), code(chapter.setup)]
     for exercise in chapter.exercises:
         cells += [markdown(text(exercise, chapter)), code(exercise.stub), code(exercise.check)]
-        cells += [markdown("**Answer**"), *answered(exercise, chapter)]
+        cells += [markdown("**Answer**"), *answered(exercise, chapter), *own(exercise.name)]
     return cells
 
 

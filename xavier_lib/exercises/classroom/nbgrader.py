@@ -7,6 +7,7 @@ from xavier_lib.exercises.classroom.chapter import Chapter
 from xavier_lib.exercises.classroom.handout import opening, text
 from xavier_lib.exercises.classroom.marking import hidden, stars, visible
 from xavier_lib.exercises.classroom.solution import solved
+from xavier_lib.exercises.session import named
 
 USE = "Fill in each stub, run the cell below it, and read its verdict."
 
@@ -19,11 +20,16 @@ def source(chapter: Chapter) -> list[Cell]:
         answer = solved(exercise, "### BEGIN SOLUTION", "### END SOLUTION")
         secret = f"### BEGIN HIDDEN TESTS\n{hidden(exercise)}\n### END HIDDEN TESTS"
         cells += [
-            markdown(text(exercise, chapter), marked(f"text-{exercise.name}")),
+            markdown(text(exercise, chapter), None if varies(exercise.name) else marked(f"text-{exercise.name}")),
             code(answer, marked(f"answer-{exercise.name}", solution=True)),
             code(f"{visible(exercise)}\n{secret}", marked(f"test-{exercise.name}", points=stars(exercise))),
         ]
     return cells
+
+
+def varies(exercise: str) -> bool:
+    """Say whether a student's text may differ from the source's, which nbgrader would put back into a locked cell."""
+    return named(exercise).variants is not None
 
 
 def marked(name: str, *, solution: bool = False, points: int = 0) -> dict[str, Any]:

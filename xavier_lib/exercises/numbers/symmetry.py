@@ -1,0 +1,70 @@
+"""Constants and activations for the exercises of the chapter on symmetry."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from xavier_lib.exercises.variants import Variants
+from xavier_lib.names import ActivationName
+from xavier_lib.nn.activations import ACTIVATIONS
+from xavier_lib.nn.mlp import MLP
+from xavier_lib.symmetry import constant
+
+
+def largest_gradient(value: float, activation: ActivationName) -> float:
+    """Return the largest weight gradient of the small network if all weights are a constant, on the small task."""
+    network = MLP((2, 3, 2), partial(constant, value=value), activation=activation)
+    gradients = network.gradients(np.array([[0, 0], [1, 0], [0, 2], [1, 2]]), np.array([0, 1, 1, 0]))
+    return max(float(np.abs(gradient).max()) for gradient in gradients.weights)
+
+
+def below_zero(value: float, first: ActivationName, second: ActivationName) -> dict[str, Any]:
+    """Return which of two activations has a gradient if all weights are a negative constant."""
+    sizes = {name: largest_gradient(value, name) for name in (first, second)}
+    alive = [name for name, size in sizes.items() if size > 0]
+    told = [
+        f"With {NAMED[name]}, the largest of the 12 weight gradients is {size:.1g}." for name, size in sizes.items()
+    ]
+    if len(alive) == 2:
+        target, why = "both", "Every pre-activation is zero or below, and there both functions have a slope."
+    else:
+        target = f"{alive[0]} only"
+        why = (
+            f"Every pre-activation is zero or below. There {NAMED[alive[0]]} has a value and a slope, and ReLU neither."
+        )
+    words = ("both", f"{first} only", f"{second} only", "neither")
+    options = {word: " ".join(told) for word in words}
+    return {"target": target, "options": {**options, target: why}}
+
+
+def below_zero_says(value: float, first: ActivationName, second: ActivationName) -> list[str]:
+    """Return the phrases that hold the constant and the two activations."""
+    f, z = ACTIVATIONS[first], 3 * value
+    given = f"{NAMED[first]} gives {signed(float(f.f(z)), '.2f')} with the slope {f.df(z):.2f}"
+    return [
+        f"with all weights {signed(value)}",
+        f"once with {NAMED[first]} and once with {NAMED[second]}",
+        f'`"{first} only"`',
+        f'`"{second} only"`',
+        f"each hidden pre-activation is {signed(z)}",
+        f"There {given}. What does {NAMED[second]} give",
+    ]
+
+
+def signed(number: float, form: str = "g") -> str:
+    """Return a number with a minus sign in place of a hyphen."""
+    return f"{number:{form}}".replace("-", "−")
+
+
+NAMED = {"tanh": "tanh", "relu": "ReLU", "sigmoid": "the sigmoid", "softsign": "softsign"}
+SIGN = Variants(
+    below_zero,
+    says=below_zero_says,
+    numbers={
+        "value": (-0.5, -0.25, -0.8, -1.0),
+        "first": ("tanh", "softsign", "sigmoid", "relu"),
+        "second": ("relu", "tanh", "softsign", "sigmoid"),
+    },
+    fits=lambda value, first, second: first != second,
+)
