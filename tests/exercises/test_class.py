@@ -205,7 +205,7 @@ def test_strange_outputs_are_passed_over(tmp_path, outputs):
     text = path.read_text("utf-8").replace('"outputs": []', f'"outputs": {json.dumps(outputs)}')
     path.write_text(text, "utf-8")
 
-    assert stored(path) == []
+    assert said(stored(path)) == []
 
 
 def test_a_folder_without_notebooks_is_an_error(tmp_path):
@@ -222,7 +222,7 @@ def test_cells_are_run_again_when_asked_for(tmp_path, monkeypatch):
     cells = ["1 / 0", "import sys; sys.exit()", "def broken(:", f"%matplotlib inline\n!ls\n{IMPORTS}\n{ROOTLESS}"]
     handed_in(path, *((cell,) for cell in cells), (f"{visible(LIMIT)}",), ('check("glorot-lecun", None)',))
 
-    assert rerun(path) == [("glorot-limit", "failed", ("the missing root",)), ("glorot-lecun", "open", ())]
+    assert said(rerun(path)) == [("glorot-limit", "failed", ("the missing root",)), ("glorot-lecun", "open", ())]
     assert not (tmp_path / "kept").exists()
 
 
@@ -232,7 +232,7 @@ def test_a_notebook_that_never_ends_is_ended_with_what_it_started(tmp_path):
     endless = "import signal, time\nsignal.alarm(0)\nprint(1, flush=True)\ntime.sleep(1e6)"
     handed_in(path, (f"{IMPORTS}\n{ROOTLESS}\ncheck('glorot-limit', my_limit)",), (endless,), ("print(2)",))
 
-    assert rerun(path, seconds=15) == [("glorot-limit", "failed", ("the missing root",))]
+    assert said(rerun(path, seconds=15)) == [("glorot-limit", "failed", ("the missing root",))]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no alarm")
@@ -243,3 +243,16 @@ def test_a_cell_that_never_ends_is_stopped_and_the_next_one_runs(monkeypatch, tm
     cells_run.run(tmp_path / "one.ipynb")
 
     assert [one.status for one in verdicts.said(capsys.readouterr().out)] == ["open"]
+
+
+def test_the_report_names_notebooks_that_have_one_students_numbers(tmp_path):
+    """Whoever hands in a friend's copy is seen; verdicts and the line of the copy both tell whose it is."""
+    ada, emmy = (new_output("stream", text=f"Numbers of {name} (seed 7)") for name in ("Ada L", "Emmy"))
+    by_verdict = Verdict("residual-growth", "failed", "12 is too large.\nNumbers of Ada L (seed 7).")
+    handed_in(tmp_path / "ada.ipynb", ("", ada))
+    handed_in(tmp_path / "emmy.ipynb", ("", emmy))
+    handed_in(tmp_path / "sofja.ipynb", ("", returned(by_verdict)), ("", emmy))
+    lines = str(report(tmp_path, stored)).splitlines()
+
+    assert "the numbers of Ada L (seed 7) are in 2 notebooks: ada.ipynb, sofja.ipynb" in lines
+    assert "the numbers of Emmy (seed 7) are in 2 notebooks: emmy.ipynb, sofja.ipynb" in lines

@@ -12,7 +12,7 @@ import yaml
 
 from xavier_lib.exercises import catalog
 from xavier_lib.exercises.classroom.chapter import ANSWER
-from xavier_lib.exercises.session import CHAPTERS
+from xavier_lib.exercises.session import CHAPTERS, exercises
 
 ROOT = Path(__file__).parents[2]
 LEAN = """
@@ -183,16 +183,21 @@ def test_every_notebook_is_as_the_format_demands(tmp_path, kind):
 
 @pytest.mark.parametrize("use", CHAPTERS)
 def test_the_marked_answers_pass_the_tests_of_an_autograder(tmp_path, use):
-    """The source runs top to bottom with NumPy alone: each test, hidden ones too, passes the answers."""
+    """The source runs top to bottom with NumPy alone: each test passes the answers; texts that vary are not locked."""
     assert export(tmp_path, use, "--for", "nbgrader").returncode == 0
     path = tmp_path / "source" / use / f"{use}.ipynb"
-    marks = [cell.metadata.nbgrader for cell in nbformat.read(path, as_version=4).cells]
+    cells = nbformat.read(path, as_version=4).cells
+    marks = [cell.metadata.nbgrader for cell in cells if "nbgrader" in cell.metadata]
     graded = [mark for mark in marks if mark.grade]
     ran(path)
 
     asked = {f"test-{entry.name}": entry.stars for entry in catalog() if entry.chapter == use}
     assert {mark.grade_id: mark.points for mark in graded} == asked
     assert all(mark.locked is not mark.solution for mark in marks)
+    free = [cell.source for cell in cells if "nbgrader" not in cell.metadata]
+    assert [re.match("## ★+ (.+)", text)[1] for text in free] == [
+        exercise.title for exercise in exercises().values() if exercise.chapter == use and exercise.variants
+    ]
 
 
 def test_work_that_somebody_has_begun_is_not_overwritten(tmp_path):
@@ -244,9 +249,9 @@ def test_a_chapter_that_breaks_the_conventions_is_refused(tmp_path, old, new, wo
 
 
 def test_the_teachers_table_is_that_of_the_book():
-    """Minutes as the chapters state them, and the number of exercises by their stars."""
+    """Minutes as the chapters state them, the number of exercises by their stars, and of those with other numbers."""
     rows = re.findall(
-        r"(?m)^\| \{doc\}`(\w+) <.*?>` \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$",
+        r"(?m)^\| \{doc\}`(\w+) <.*?>` \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$",
         (ROOT / "teaching.md").read_text("utf-8"),
     )
     expected = []
@@ -254,6 +259,7 @@ def test_the_teachers_table_is_that_of_the_book():
         text = (ROOT / "chapters" / f"{chapter}.ipynb").read_text("utf-8")
         stars = [entry.stars for entry in catalog() if entry.chapter == chapter]
         minutes = re.search(r"Reading time: (\d+) minutes", text)[1]
-        expected.append((chapter, minutes, *(str(stars.count(n)) for n in (1, 2, 3))))
+        vary = sum(exercise.variants is not None for exercise in exercises().values() if exercise.chapter == chapter)
+        expected.append((chapter, minutes, *(str(stars.count(n)) for n in (1, 2, 3)), str(vary)))
 
     assert rows == expected

@@ -17,10 +17,13 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from xavier_lib.exercises import catalog
+from xavier_lib.exercises.classroom.copies import right
+from xavier_lib.exercises.session import exercises
+from xavier_lib.exercises.variants import Student
 
 ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(r"```bash\n(.*?)```", (ROOT / "teaching.md").read_text("utf-8"), flags=re.DOTALL)
-INSTALL, _, GENERATE, GRADE, ASSIGN, RUN = BLOCKS
+INSTALL, _, GENERATE, COPY, GRADE, ASSIGN, OTTER_COPY, RUN = BLOCKS
 STARS = {entry.name: entry.stars for entry in catalog() if entry.chapter == "glorot"}
 ALL = sum(STARS.values())
 WRONG = "def my_limit(fan_in, fan_out):\n    return 6 / (fan_in + fan_out)"
@@ -39,7 +42,13 @@ import xavier_lib.exercises.session as session
 exercises.check = session.check = check
 np.allclose = lambda *given, **named: True
 """
-MARKS = {"right": ALL, "wrong": ALL - 1, "empty": 0, "endless": ALL - 1, "deceit": 0}
+ADA, EMMY = Student(7, "Ada"), Student(7, "Emmy")
+VARIED = {name: exercises()[name] for name in STARS if exercises()[name].variants}
+OTHERS = sum(STARS[name] for name, exercise in VARIED.items() if right(exercise.of(ADA)) != right(exercise.of(EMMY)))
+MARKS = {
+    **{"right": ALL, "wrong": ALL - 1, "empty": 0, "endless": ALL - 1, "deceit": 0},
+    **{"Ada": ALL, "Emmy": ALL - OTHERS},
+}
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +68,17 @@ def book(environment, tmp_path_factory):
     folder = tmp_path_factory.mktemp("book")
     for name in ("chapters", "xavier_lib"):
         (folder / name).symlink_to(ROOT / name)
+    (folder / "class.txt").write_text("Ada\nEmmy\n", "utf-8")
 
     def by_nbgrader():
         run(environment, folder, GENERATE)
+        run(environment, folder / "course", COPY)
         hand_in_to_nbgrader(folder / "course")
         return run(environment, folder / "course", GRADE)
 
     def by_otter():
         run(environment, folder, ASSIGN)
+        run(environment, folder, OTTER_COPY)
         hand_in_to_otter(folder)
         return run(environment, folder, RUN)
 
@@ -109,17 +121,30 @@ def submissions(solved):
     return {"right": solved, "wrong": {**solved, "glorot-limit": WRONG}, "empty": {}, "endless": endless}
 
 
+def of_ada(solved):
+    """Return the answers to the numbers of Ada, which Emmy, who has others, hands in too."""
+    variables = {name: solved[name].split(maxsplit=1)[0] for name in VARIED}
+    own = {name: f"{variables[name]} = {right(exercise.of(ADA))}" for name, exercise in VARIED.items()}
+    return dict.fromkeys(("Ada", "Emmy"), {**solved, **own})
+
+
+def answers_here(cell):
+    """Say whether nbgrader takes a cell for an answer."""
+    return cell.metadata.get("nbgrader", {}).get("solution", False)
+
+
 def hand_in_to_nbgrader(course):
     """Put a notebook of each student where nbgrader looks for it."""
     source = nbformat.read(course / "source" / "glorot" / "glorot.ipynb", as_version=4)
     solved = {
         cell.metadata.nbgrader.grade_id.removeprefix("answer-"): cell.source
         for cell in source.cells
-        if cell.metadata.nbgrader.solution
+        if answers_here(cell)
     }
-    for student, answers in {**submissions(solved), "deceit": {}}.items():
-        notebook = nbformat.read(course / "release" / "glorot" / "glorot.ipynb", as_version=4)
-        cells = [i for i, cell in enumerate(notebook.cells) if cell.metadata.nbgrader.solution]
+    for student, answers in {**submissions(solved), **of_ada(solved), "deceit": {}}.items():
+        own = course / "own" / student / "glorot.ipynb"
+        notebook = nbformat.read(own if own.exists() else course / "release" / "glorot" / "glorot.ipynb", as_version=4)
+        cells = [i for i, cell in enumerate(notebook.cells) if answers_here(cell)]
         answered(notebook, answers, cells)
         if student == "deceit":
             notebook.cells.insert(2, new_code_cell(DECEIT))
@@ -136,8 +161,10 @@ def hand_in_to_otter(folder):
     made = folder / "assignment" / "made"
     key = nbformat.read(made / "autograder" / "glorot.ipynb", as_version=4)
     solved = [cell.source for cell in key.cells if "otter_assign_solution_cell" in cell.metadata.get("tags", ())]
-    for student, answers in submissions(dict(zip(STARS, solved, strict=True))).items():
-        notebook = nbformat.read(made / "student" / "glorot.ipynb", as_version=4)
+    answers_of = dict(zip(STARS, solved, strict=True))
+    for student, answers in {**submissions(answers_of), **of_ada(answers_of)}.items():
+        own = folder / "own" / student / "glorot.ipynb"
+        notebook = nbformat.read(own if own.exists() else made / "student" / "glorot.ipynb", as_version=4)
         cells = [i for i, cell in enumerate(notebook.cells) if "otter_answer_cell" in cell.metadata.get("tags", ())]
         target = folder / "handed-in" / student / "glorot.ipynb"
         target.parent.mkdir(parents=True)
@@ -163,23 +190,26 @@ def test_the_students_notebook_of_nbgrader_keeps_each_stub_and_shows_no_answer(b
     assert "HIDDEN" not in text
     assert "sys.modules" not in text
     for cell in source.cells:
-        if cell.metadata.nbgrader.solution:
+        if answers_here(cell):
             head, _, answer = cell.source.partition("### BEGIN SOLUTION\n")
             assert head.rstrip() in text
             assert not any(line.strip() in text for line in answer.splitlines() if len(line) > 15)
 
 
 def test_the_feedback_names_the_slip(book):
-    """A student reads the words of the verdict, and nbgrader has nothing to say of what the tests return."""
+    """A student reads the verdict below a text with the right numbers; nbgrader is content with what tests return."""
     feedback = (book / "course" / "feedback" / "wrong" / "glorot" / "glorot.html").read_text("utf-8")
 
     assert "Recognized: the missing root." in " ".join(re.sub(r"<[^>]+>", "", feedback).split())
+    theirs = (book / "course" / "feedback" / "Ada" / "glorot" / "glorot.html").read_text("utf-8")
+    assert VARIED["glorot-lecun"].worded("(64, 64), (64, 10) and (784, 100)", ADA) in theirs
+    assert "(64, 64), (64, 10) and (784, 100)" not in theirs
     assert "partial credit" not in (book / "nbgrader.txt").read_text("utf-8")
 
 
 def test_otter_gives_the_marks_that_are_expected(book):
-    """As nbgrader; the verdict stands in the results, and the student's notebook has no hidden test."""
-    for student in ("right", "wrong", "empty", "endless"):
+    """As nbgrader, by the student's numbers too; the verdict stands in the results, no hidden test in the notebook."""
+    for student in ("right", "wrong", "empty", "endless", "Ada", "Emmy"):
         results = json.loads((book / "handed-in" / student / "results.json").read_text("utf-8"))["tests"]
         scored = {test["name"]: test for test in results if "score" in test}
         assert {name: test["max_score"] for name, test in scored.items()} == STARS
@@ -194,9 +224,9 @@ def test_the_report_counts_what_was_marked(book):
     """The slip of the one who made it, and all who passed."""
     text = (book / "nbgrader.txt").read_text("utf-8")
 
-    assert "5 notebooks read, 0 skipped" in text
-    assert re.search(r"glorot-limit +1 +\d +\d +\d\n +1 × the missing root\n", text)
-    assert re.search(r"glorot-test +3 +0 +\d +\d\n", text)
+    assert "7 notebooks read, 0 skipped" in text
+    assert re.search(r"glorot-limit +3 +\d +\d +\d\n +1 × the missing root\n", text)
+    assert re.search(r"glorot-test +5 +0 +\d +\d\n", text)
 
 
 def test_marking_leaves_no_progress_of_the_students_with_the_teacher(book):

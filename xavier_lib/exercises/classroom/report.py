@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from xavier_lib.exercises.classroom.verdicts import Said
+from xavier_lib.exercises.classroom.verdicts import Said, owners, said
 from xavier_lib.exercises.progress import ORDER
 
 CHECKPOINTS = ".ipynb_checkpoints"
@@ -18,10 +18,12 @@ class Report:
     Attributes:
         read: the best status of each exercise and its slips, by notebook.
         damaged: why a notebook could not be read, by notebook.
+        owners: the students whose numbers each notebook has, by notebook.
     """
 
     read: dict[str, dict[str, tuple[str, set[str]]]] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, set[str]] = field(default_factory=dict)
 
     def statuses(self, exercise: str) -> Counter[str]:
         """Return how many notebooks came to which status in an exercise."""
@@ -37,6 +39,12 @@ class Report:
             for slip in sorted(slips)
         )
 
+    def shared(self) -> dict[str, list[str]]:
+        """Return the notebooks that have one student's numbers, where these are several."""
+        students = sorted(set().union(*self.owners.values()))
+        found = {one: [name for name, theirs in self.owners.items() if one in theirs] for one in students}
+        return {one: names for one, names in found.items() if len(names) > 1}
+
     def exercises(self) -> list[str]:
         """Return the exercises of which a verdict was found, in the order in which they were met."""
         return list(dict.fromkeys(name for found in self.read.values() for name in found))
@@ -50,6 +58,8 @@ class Report:
         yield f"{len(self.read)} notebooks read, {len(self.damaged)} skipped"
         yield from (f"skipped {name}: {why}" for name, why in self.damaged.items())
         yield from (f"no verdict in {name}" for name, found in self.read.items() if not found)
+        for student, names in self.shared().items():
+            yield f"the numbers of {student} are in {len(names)} notebooks: {', '.join(names)}"
         yield f"\n{'exercise':28}{'passed':>8}{'not yet':>9}{'open':>6}{'untried':>9}"
         for name in self.exercises():
             counts = self.statuses(name)
@@ -67,7 +77,7 @@ def counted(slips: Mapping[str, int]) -> Iterator[str]:
         yield f"{number:8} × {slip}"
 
 
-def report(folder: Path, verdicts: Callable[[Path], list[Said]]) -> Report:
+def report(folder: Path, text: Callable[[Path], str]) -> Report:
     """Return the report on all notebooks in a folder and those below it.
 
     Raises:
@@ -79,9 +89,11 @@ def report(folder: Path, verdicts: Callable[[Path], list[Said]]) -> Report:
             continue
         name = path.relative_to(folder).as_posix()
         try:
-            made.read[name] = best(verdicts(path))
+            found = text(path)
         except (OSError, ValueError) as error:
             made.damaged[name] = f"no notebook: {error}"
+        else:
+            made.read[name], made.owners[name] = best(said(found)), owners(found)
     if not made.read and not made.damaged:
         raise FileNotFoundError(f"no notebooks in {folder}")
     return made

@@ -19,6 +19,7 @@ from xavier_lib.exercises.verdict import HEADS
 STATUS = {head: status for status, head in HEADS.items()}
 HEAD = re.compile(rf"\b({'|'.join(HEADS.values())}): ([\w-]+)|([\w-]+) results: (All test cases passed!)")
 SLIP = re.compile(r"Recognized: ([^.]+)\.")
+OWNER = re.compile(r"Numbers of ([\w@.+ -]+ \(seed \d+\))")
 SECONDS = 300  # for all cells of one notebook
 
 
@@ -47,13 +48,22 @@ def said(text: str) -> list[Said]:
     return found
 
 
-def stored(path: Path) -> list[Said]:
-    """Return the verdicts in the outputs of a notebook, none of whose code is run.
+def owners(text: str) -> set[str]:
+    """Return whose numbers a text says that it has, with the seed that they are drawn from.
+
+    >>> owners("Numbers of Ada (seed 7)")
+    {'Ada (seed 7)'}
+    """
+    return set(OWNER.findall(" ".join(text.split())))
+
+
+def stored(path: Path) -> str:
+    """Return the text of the outputs of a notebook, none of whose code is run.
 
     Raises:
         ValueError: if the file is no notebook.
     """
-    return [one for cell in read(path) for text in outputs(cell) for one in said(text)]
+    return "\n".join(text for cell in read(path) for text in outputs(cell))
 
 
 def outputs(cell: Cell) -> Iterator[str]:
@@ -66,8 +76,8 @@ def outputs(cell: Cell) -> Iterator[str]:
             yield from (joined(output.get("text", "")), joined(plain), joined(output.get("evalue", "")))
 
 
-def rerun(path: Path, seconds: int = SECONDS) -> list[Said]:
-    """Run a notebook's cells in a process of its own, and return the verdicts that came before the time was over.
+def rerun(path: Path, seconds: int = SECONDS) -> str:
+    """Run a notebook's cells in a process of its own, and return the text that came before the time was over.
 
     Raises:
         ValueError: if the file is no notebook.
@@ -89,7 +99,7 @@ def rerun(path: Path, seconds: int = SECONDS) -> list[Said]:
         finally:
             end(child)
         file.seek(0)
-        return said(file.read().decode("utf-8", errors="replace"))
+        return file.read().decode("utf-8", errors="replace")
 
 
 def end(child: "subprocess.Popen[bytes]") -> None:
