@@ -92,7 +92,7 @@ def level(gain: float) -> dict[str, Any]:
 def level_says(gain: float) -> list[str]:
     """Return the phrases that hold the gain, and what the hints say of weights of its size."""
     small = "answers the first question for another start."
-    other = "answers both questions for two other starts, and *Where it breaks* counts what larger weights do."
+    other = "answers both questions for two other starts, and *Where it breaks* has weights that are larger."
     shares = ("1/20", "1/400") if gain == 0.05 else (f"{gain:g}", f"{gain**2:g}")
     left = "a twentieth" if gain == 0.05 else f"{gain:g}"
     shrinking = (
