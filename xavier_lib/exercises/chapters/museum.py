@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from xavier_lib.arguments import RNG
 from xavier_lib.exercises.formula import Formula
-from xavier_lib.exercises.numbers.museum import LAYER, NAME
+from xavier_lib.exercises.numbers.gated import LAYER
+from xavier_lib.exercises.numbers.museum import NAME
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.value import Choice
 from xavier_lib.he import he_normal, he_uniform
