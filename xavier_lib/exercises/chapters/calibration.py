@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.calibration import FACTOR
 from xavier_lib.exercises.value import Value
 from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import ACTIVATIONS
@@ -79,8 +80,8 @@ EXERCISES = (
         title="How much larger?",
         stars=1,
         kind="derive",
-        target=20.0,
-        slips={"the missing root": [400.0]},
+        **FACTOR.own,
+        variants=FACTOR,
     ),
     Formula(
         name="calibration-layer",

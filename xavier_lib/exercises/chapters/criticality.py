@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.criticality import DEPTH, RELU
 from xavier_lib.exercises.value import Value
 
 Array = NDArray[Any]
@@ -43,16 +44,16 @@ EXERCISES = (
         title="Where ReLU settles",
         stars=1,
         kind="derive",
-        target=0.25 / 0.28,
-        slips={"the factor 2 forgotten": [0.25 / (1 - 1.44)], "the factor not squared": [0.25 / (1 - 0.6)]},
+        **RELU.own,
+        variants=RELU,
     ),
     Value(
         name="criticality-depth",
         title="A depth from a slope",
         stars=1,
         kind="derive",
-        target=-1 / math.log(0.9),
-        slips={"another base of the logarithm": [-1 / math.log10(0.9)], "the sign": [1 / math.log(0.9)]},
+        **DEPTH.own,
+        variants=DEPTH,
     ),
     Formula(
         name="criticality-chi",

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.gain import THREE
 from xavier_lib.exercises.value import Value
 from xavier_lib.names import ActivationName
 from xavier_lib.nn.activations import ACTIVATIONS
@@ -51,13 +52,8 @@ EXERCISES = (
         title="A rectifier with a slope of three",
         stars=1,
         kind="derive",
-        target=math.sqrt(2) / 3,
-        slips={
-            "the missing root": [2 / 9],
-            "the factor 2 forgotten": [1 / 3],
-            "the slope forgotten": [math.sqrt(2)],
-            "the slope not squared": [math.sqrt(2 / 3)],
-        },
+        **THREE.own,
+        variants=THREE,
     ),
     Formula(
         name="gain-sample",

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from xavier_lib.arguments import RNG
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.gated import LAYER
+from xavier_lib.exercises.numbers.museum import NAME
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.value import Choice
 from xavier_lib.he import he_normal, he_uniform
@@ -72,28 +74,16 @@ EXERCISES = (
         title="Which weights does the line reach?",
         stars=1,
         kind="find",
-        target="none",
-        options={
-            "those of every block": "No full name is equal to the last two words of it: 24 of 24 blocks are missed.",
-            "those of the first block": "The first block's weight has a full name too, with the block's number in it.",
-            "none": "Full names begin with the path to the block, so an equality of the last two words never holds.",
-            "all weights of the model": "The comparison is false for each of them, so nothing is drawn again.",
-        },
+        **NAME.own,
+        variants=NAME,
     ),
     Choice(
         name="museum-layer",
         title="Which layer is sick?",
         stars=2,
         kind="judge",
-        target="gate",
-        options={
-            "up": "It gives 1 for what it gets, as it should. It has no gradient because of what comes after it.",
-            "gate": "Its zeros let nothing through the ReLU after it, whose slope at zero is 0: so no gradient reaches "
-            "it, and it stays as it is. The layers around it are its victims.",
-            "down": "It gets 0 and can give nothing else. Its own weights are drawn, and 1 would come out for 1.",
-            "none of them": "A last layer of zeros is harmless, as its gradient is not 0. Here the zeros have a "
-            "gradient of 0, and two other layers with them.",
-        },
+        **LAYER.own,
+        variants=LAYER,
     ),
     Formula(
         name="museum-bounds",

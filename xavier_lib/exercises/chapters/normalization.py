@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.normalization import FACTOR, LONGER
 from xavier_lib.exercises.value import Value
 
 Array = NDArray[Any]
@@ -31,16 +32,16 @@ EXERCISES = (
         title="Which rate for these weights?",
         stars=1,
         kind="derive",
-        target=25.0,
-        slips={"the factor not squared": [5.0]},
+        **FACTOR.own,
+        variants=FACTOR,
     ),
     Value(
         name="normalization-longer",
         title="Ten bold steps",
         stars=1,
         kind="derive",
-        target=1.09**5,
-        slips={"the missing root": [1.09**10]},
+        **LONGER.own,
+        variants=LONGER,
     ),
     Formula(
         name="normalization-layer",

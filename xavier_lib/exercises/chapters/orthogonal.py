@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.orthogonal import RATIO
 from xavier_lib.exercises.value import Value
 from xavier_lib.nn.signals import rms
 from xavier_lib.orthogonal import tempered
@@ -56,11 +57,8 @@ EXERCISES = (
         title="Two directions, twenty layers",
         stars=1,
         kind="derive",
-        target=3.0**10,
-        slips={
-            "the missing root": [3.0**20],
-            "one layer too many or too few": [3**9.5, 3**10.5],
-        },
+        **RATIO.own,
+        variants=RATIO,
     ),
     Formula(
         name="orthogonal-sign",

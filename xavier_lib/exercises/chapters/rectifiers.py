@@ -5,20 +5,17 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.arguments import RNG
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.rectifiers import FAN, SPREADS
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.glorot import glorot_uniform
-from xavier_lib.he import he_normal, he_std, he_uniform
+from xavier_lib.he import he_normal, he_uniform
 from xavier_lib.naive import naive_normal
 from xavier_lib.rectifiers import gradient_share
-
-FILTERS = (32, 64, 96, 256)
-SPREADS = tuple(he_std(25 * d) for d in FILTERS)
 
 
 def share(filters: Sequence[int], std: float, kernel: int) -> float:
@@ -47,12 +44,8 @@ EXERCISES = (
         title="Four spreads",
         stars=1,
         kind="derive",
-        target=SPREADS,
-        slips={
-            "the receptive field forgotten": [[he_std(d) for d in FILTERS]],
-            "variance in place of standard deviation": [np.square(SPREADS)],
-            "the factor 2 forgotten": [np.divide(SPREADS, math.sqrt(2))],
-        },
+        **SPREADS.own,
+        variants=SPREADS,
     ),
     Formula(
         name="rectifiers-share",
@@ -96,14 +89,8 @@ EXERCISES = (
         title="The pass that was not asked for",
         stars=2,
         kind="predict",
-        target="about a third is left",
-        options={
-            "lost by thousands": "A fixed spread loses a factor a layer. Here all widths between the ends cancel.",
-            "about a third is left": "The root of the last fan-out over the first fan-in, 64 over 512, is 0.35.",
-            "it stays": "It would if the filters kept their number: then both conditions are one. Here they fall from "
-            "512 to 64.",
-            "about three times larger": "That was the network whose filters grow from 64 to 512. These shrink.",
-        },
+        **FAN.own,
+        variants=FAN,
     ),
     Repair(
         name="rectifiers-test",

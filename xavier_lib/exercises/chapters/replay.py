@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.replay import HE, LEFT, LEVEL
 from xavier_lib.exercises.value import Choice, Value
 
 Array = NDArray[Any]
 
-LEFT = (1 / 3) ** 5
-LAW = 8 / (3 * np.pi)
 SOURCE = np.random.default_rng(17)
 ROWS = ((4, 5), (30,), (6, 2, 3))
 SHAPES = ((3, 4), (5, 2), (1, 6))
@@ -43,15 +42,8 @@ EXERCISES = (
         title="What five old layers leave",
         stars=1,
         kind="derive",
-        target=(LEFT, LEFT**0.5),
-        slips={
-            "standard deviation in place of variance": [(LEFT**0.5, LEFT**0.25)],
-            "variance in place of standard deviation": [(LEFT**2, LEFT), (LEFT, LEFT)],
-            "one layer too many or too few": [
-                (LEFT * 3, (LEFT * 3) ** 0.5),
-                (LEFT / 3, (LEFT / 3) ** 0.5),
-            ],
-        },
+        **LEFT.own,
+        variants=LEFT,
     ),
     Formula(
         name="replay-summary",
@@ -81,24 +73,15 @@ EXERCISES = (
         title="The singular values of He's weights",
         stars=2,
         kind="derive",
-        target=LAW * 2**0.5,
-        slips={
-            "variance in place of standard deviation": [LAW * 2],
-            "the factor 2 forgotten": [LAW],
-        },
+        **HE.own,
+        variants=HE,
     ),
     Choice(
         name="replay-level",
         title="Level, and now?",
         stars=3,
         kind="predict",
-        target="level, does not learn",
-        options={
-            "level, learns": "They are level within a factor of 1.5, but fewer than half of the digits are right.",
-            "level, does not learn": "All layers get equally small gradients: equation 14 is kept, and the hidden "
-            "layers hardly move.",
-            "not level, learns": "The largest of the four gradients is less than 1.5 times the smallest.",
-            "not level, does not learn": "The largest of the four gradients is less than 1.5 times the smallest.",
-        },
+        **LEVEL.own,
+        variants=LEVEL,
     ),
 )

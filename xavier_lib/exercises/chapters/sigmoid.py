@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.sigmoid import FLATNESS
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.nn.activations import ACTIVATIONS
 
@@ -57,13 +58,8 @@ EXERCISES = (
         title="Who shares the flatness?",
         stars=1,
         kind="predict",
-        target="relu",
-        options={
-            "sigmoid": "From a spread of 0.1 to one of 10, its saturated share rises from 0 % to about 67 %.",
-            "tanh": "From a spread of 0.1 to one of 10, its saturated share rises from 0 % to about 83 %.",
-            "softsign": "From a spread of 0.1 to one of 10, its saturated share rises from 0 % to about 73 %.",
-            "relu": "It is flat on one whole side of zero and nowhere on the other, however far the inputs reach.",
-        },
+        **FLATNESS.own,
+        variants=FLATNESS,
     ),
     Formula(
         name="sigmoid-slope",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
-from xavier_lib.exercises.numbers.symmetry import SIGN
+from xavier_lib.exercises.numbers.symmetry import LAYER, SIGN
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Choice
@@ -60,17 +60,8 @@ EXERCISES = (
         title="Is one random layer enough?",
         stars=2,
         kind="predict",
-        target="either one",
-        options={
-            "the hidden one only": "With random output weights and a constant in the hidden layer, the hidden columns "
-            "were 0 apart at first, and more than 0.1 after 12 epochs.",
-            "the output one only": "With random hidden weights and a constant in the output layer, the hidden columns "
-            "were more than 0.1 apart at first, and more than 0.1 after 12 epochs.",
-            "either one": "Random hidden weights make units that compute different things. Random output weights send "
-            "different gradients to units that compute the same.",
-            "neither one": "With a random start in one of the two layers, the hidden columns were more than 0.1 apart "
-            "after 12 epochs.",
-        },
+        **LAYER.own,
+        variants=LAYER,
     ),
     Start(
         name="symmetry-noise",

@@ -1,18 +1,15 @@
 """The exercises of the chapter on Table 1: an error bar, chance, and what counts as a difference."""
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.table import CHANCE, DIFFERENCE, TWINS
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.table import mean_and_error
 
 ERRORS = ([27.1, 26.4, 28.0, 27.3, 26.9], [1.4, 1.1, 1.9], [60.0, 64.0, 61.5, 58.2, 63.3, 66.1, 59.9])
-VARIANCE = 2 * 0.27 * 0.73 / 10_000  # of the difference of two shares near 27 %
-STEPS = 2.807  # standard deviations that a normal number passes with probability 0.005
 
 
 def error_bar(errors: ArrayLike) -> float:
@@ -43,35 +40,27 @@ EXERCISES = (
         title="An error that needs no pixel",
         stars=1,
         kind="derive",
-        target=250 / 3,
         tolerance=0.001,
         shows=lambda value: f"Such a network would be right for {100 - value:.4g} % of the images.",
+        **CHANCE.own,
+        variants=CHANCE,
     ),
     Value(
         name="table-difference",
         title="How far apart?",
         stars=2,
         kind="derive",
-        target=100 * STEPS * math.sqrt(VARIANCE),
         tolerance=0.02,
-        slips={
-            "the factor 2 forgotten": [100 * STEPS * math.sqrt(VARIANCE / 2)],
-            "variance in place of standard deviation": [100 * STEPS * VARIANCE],
-        },
+        **DIFFERENCE.own,
+        variants=DIFFERENCE,
     ),
     Choice(
         name="table-twins",
         title="One start, two networks",
         stars=2,
         kind="predict",
-        target="more than one pair in four",
-        options={
-            "one pair in 200": "So it would be if the images were the only chance. The seeds scatter by 1.5 points, "
-            "the difference of two shares by 0.7 only.",
-            "one pair in 20": "The level is 0.005, not 0.05, and neither counts the seeds.",
-            "more than one pair in four": "Two networks of one start do differ, and the test says so: about 38 % of "
-            "the pairs. It does not say that their starts differ.",
-        },
+        **TWINS.own,
+        variants=TWINS,
     ),
     Repair(
         name="table-claim",

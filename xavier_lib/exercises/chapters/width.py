@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.cases import normal
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.width import RATE, SUMS
 from xavier_lib.exercises.value import Value
 
 Array = NDArray[Any]
@@ -35,16 +36,16 @@ EXERCISES = (
         title="A rate for the large network",
         stars=1,
         kind="derive",
-        target=0.01 / 16,
-        slips={"a factor by its root": [0.01 / 4], "the factor forgotten": [0.01]},
+        **RATE.own,
+        variants=RATE,
     ),
     Value(
         name="width-sums",
         title="Two sums",
         stars=1,
         kind="predict",
-        target=[0.001 * 0.5 * 900, 0.001 * 0.5 * 30],
-        slips={"a factor by its root": [[0.001 * 0.5 * 30] * 2]},
+        **SUMS.own,
+        variants=SUMS,
     ),
     Formula(
         name="width-rates",

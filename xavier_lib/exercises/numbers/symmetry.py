@@ -1,4 +1,4 @@
-"""Constants and activations for the exercises of the chapter on symmetry."""
+"""Constants, units and activations for the exercises of the chapter on symmetry."""
 
 from functools import partial
 from typing import Any
@@ -57,6 +57,39 @@ def signed(number: float, form: str = "g") -> str:
     return f"{number:{form}}".replace("-", "−")
 
 
+def one_random(activation: ActivationName, value: float, **_: int) -> dict[str, Any]:
+    """Return the random layer that breaks the tie while the other is a constant: none reaches a ReLU at zero."""
+    dead = activation == "relu" and value == 0
+    target = "the hidden one only" if dead else "either one"
+    somewhere = "the hidden layer" if dead else "one of the two layers"
+    options = {
+        "the hidden one only": "With random output weights and a constant in the hidden layer, the hidden columns "
+        "were 0 apart at first, and more than 0.1 after 12 epochs.",
+        "the output one only": "With random hidden weights and a constant in the output layer, the hidden columns "
+        "were more than 0.1 apart at first, and more than 0.1 after 12 epochs.",
+        "either one": "With random output weights and zeros in the hidden layer, the hidden columns were 0 apart "
+        "at first, and 0 after 12 epochs.",
+        "neither one": f"With a random start in {somewhere}, the hidden columns were more than 0.1 apart "
+        "after 12 epochs.",
+    }
+    why = "Random hidden weights make units that compute different things."
+    send = "Random output weights send different gradients to units that compute the same."
+    stop = "Hidden weights of 0 keep every ReLU at 0, where its slope is 0 too: no gradient passes."
+    return {"target": target, "options": options | {target: f"{why} {stop if dead else send}"}}
+
+
+def one_random_says(units: int, activation: ActivationName, value: float) -> list[str]:
+    """Return the phrases that hold the network and the constant, and what a ReLU adds to the hints."""
+    relu = activation == "relu"
+    changed = [f"{units} hidden units"] * (units != 12) + ["ReLU"] * relu
+    given = f", now with {' and '.join(changed)}," if changed else ""
+    return [
+        f"Give the network on the digits{given} the constant {value:g} in",
+        f"Which of the two does each layer decide?{' And what does a ReLU do at 0?' * relu}",
+        f"times its own output weights{', and times the slope of its activation' * relu}: is that equal",
+    ]
+
+
 NAMED = {"tanh": "tanh", "relu": "ReLU", "sigmoid": "the sigmoid", "softsign": "softsign"}
 SIGN = Variants(
     below_zero,
@@ -67,4 +100,9 @@ SIGN = Variants(
         "second": ("relu", "tanh", "softsign", "sigmoid"),
     },
     fits=lambda value, first, second: first != second,
+)
+LAYER = Variants(
+    one_random,
+    says=one_random_says,
+    numbers={"units": (12, 8, 20), "activation": ("tanh", "relu"), "value": (0.1, 0)},
 )
