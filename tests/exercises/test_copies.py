@@ -54,7 +54,7 @@ def test_each_copy_asks_what_its_student_has_to_answer(folder, name):
         student = Student(7, one)
         copy = cells(folder / "own" / one / f"{exercise.chapter}-exercises.ipynb")
         line = copy.pop(1)
-        assert line == f"from xavier_lib.exercises import variant\n\nvariant(7, {one!r})"
+        assert line == f'from xavier_lib.exercises import variant\n\nvariant(7, "{one}")'
         place = next(i for i, text in enumerate(original) if f" {exercise.title}\n" in text)
         assert copy[place] == exercise.worded(original[place], student)
         assert copy[place] != original[place]

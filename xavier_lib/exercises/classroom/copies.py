@@ -20,7 +20,7 @@ from xavier_lib.exercises.variants import Student
 HEADING = re.compile(r"#+ ★+ ")
 CHECKED = re.compile(r'\bcheck\("([\w-]+)"')
 NAME = re.compile(r"[\w@.+-][\w@.+ -]*")
-LINE = "from xavier_lib.exercises import variant\n\nvariant({seed}, {name!r})"
+LINE = "from xavier_lib.exercises import variant\n\nvariant({seed}, {name})"
 
 
 def students(path: Path) -> list[str]:
@@ -77,7 +77,7 @@ def copied(whole: Mapping[str, Any], cells: Sequence[Cell], student: Student) ->
             texts[place] = exercises()[name].worded(texts[place], student)
     made = [{**cell, "source": lines(text)} for cell, text in zip(cells, texts, strict=True)]
     head = next((place for place, cell in enumerate(cells, start=1) if cell["cell_type"] == "markdown"), 0)
-    line = lines(LINE.format(seed=student.seed, name=student.name))
+    line = lines(LINE.format(seed=student.seed, name=json.dumps(student.name, ensure_ascii=False)))
     made.insert(head, {**code(""), "id": "variant", "source": line})
     return json.dumps({**whole, "cells": made}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
