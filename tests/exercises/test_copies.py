@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from tests.exercises.test_export import export, ran
-from xavier_lib.exercises.classroom.copies import right
+from xavier_lib.exercises.classroom.copies import numbers, right
 from xavier_lib.exercises.session import exercises
 from xavier_lib.exercises.variants import Student
 
@@ -68,9 +68,12 @@ def test_the_key_has_the_answers_of_all(folder, chapter):
     for name in VARIED:
         if exercises()[name].chapter == chapter:
             for one in NAMES:
-                line = f"| {one} | {right(exercises()[name].of(Student(7, one)))} |"
+                student = Student(7, one)
+                line = f"| {one} | {numbers(exercises()[name], student)} | {right(exercises()[name].of(student))} |"
                 assert line in text[text.index(f'check("{name}"') :]
-    assert text.count("| student | right answer |") == len([one for one in VARIED if one.startswith(f"{chapter}-")])
+    assert text.count("| student | numbers | right answer |") == len(
+        [one for one in VARIED if one.startswith(f"{chapter}-")]
+    )
 
 
 def test_a_copy_runs_and_its_checks_take_the_students_numbers(folder):

@@ -88,11 +88,17 @@ def lines(text: str) -> list[str]:
 
 
 def table(exercise: Exercise, asked: Sequence[Student]) -> list[Cell]:
-    """Return each student's right answer to an exercise, or nothing where all have the same."""
+    """Return each student's numbers and right answer to an exercise, or nothing where all have the same."""
     if exercise.variants is None:
         return []
-    rows = [f"| {one.name} | {right(exercise.of(one))} |" for one in asked]
-    return [markdown("\n".join(["| student | right answer |", "|---|---|", *rows]))]
+    rows = [f"| {one.name} | {numbers(exercise, one)} | {right(exercise.of(one))} |" for one in asked]
+    return [markdown("\n".join(["| student | numbers | right answer |", "|---|---|---|", *rows]))]
+
+
+def numbers(exercise: Exercise, student: Student) -> str:
+    """Return the numbers that a student has in an exercise, by their names."""
+    drawn = exercise.variants.drawn(exercise.name, student) if exercise.variants else {}
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in drawn.items())
 
 
 def right(exercise: Any) -> str:
