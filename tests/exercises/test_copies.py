@@ -1,32 +1,34 @@
 """Promises of the students' copies: the same notebook with other numbers, and a key with the answers of all."""
 
+import contextlib
+import io
 import json
 import re
-import subprocess
-import sys
-from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
 from tests.exercises.test_export import export, ran
+from xavier_lib.exercises.__main__ import main
 from xavier_lib.exercises.classroom.copies import numbers, right
 from xavier_lib.exercises.session import exercises
 from xavier_lib.exercises.variants import Student
 
-ROOT = Path(__file__).parents[2]
 NAMES = ("Ada Lovelace", "emmy.noether", "Sofja")
 VARIED = [name for name, exercise in exercises().items() if exercise.variants]
 
 
 def copies(notebook, out, *arguments, seed=7, names=NAMES):
-    """Run the command."""
+    """Run the command, and return its exit code and what it says of an error."""
     out.mkdir(exist_ok=True)
     listed = out / "class.txt"
     listed.write_text("\n".join(names), "utf-8")
-    line = [sys.executable, "-m", "xavier_lib.exercises", "copies", notebook, "--seed", seed, "--students", listed]
-    command = [*map(str, line), "--out", str(out), *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    line = ["copies", notebook, "--seed", seed, "--students", listed, "--out", out, *arguments]
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+        code = main(list(map(str, line)))
+    return SimpleNamespace(returncode=code, stderr=said.getvalue())
 
 
 @pytest.fixture(scope="module")
