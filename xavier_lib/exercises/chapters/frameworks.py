@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.frameworks import ROOT
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.frameworks.stored import turned
@@ -54,15 +55,11 @@ def numbered(*shape: int) -> NDArray[Any]:
 EXERCISES = (
     Value(
         name="frameworks-root",
-        title="Why the root of five",
+        title="A strange root",
         stars=1,
         kind="derive",
-        target=(1.0, 1 / math.sqrt(3)),
-        slips={
-            "the slope not squared": [(math.sqrt(6 / (1 + math.sqrt(5))), math.sqrt(2 / (1 + math.sqrt(5))))],
-            "the missing root": [(1.0, 1 / 3)],
-            "the slope forgotten": [(math.sqrt(6), math.sqrt(2))],
-        },
+        **ROOT.own,
+        variants=ROOT,
     ),
     Choice(
         name="frameworks-twins",
