@@ -34,9 +34,51 @@ def root_says(square: int) -> list[str]:
     ]
 
 
+def twins(seed: int, generator: bool, alike: bool) -> dict[str, Any]:
+    """Return what mends a program that makes two layers with one object, and what Keras does with each answer."""
+    none, unseeded, moving = "nothing is wrong", "leave the seed out", "seed the object with a seed generator"
+    pair = f"make two objects, both with seed={seed}"
+    moves = f"moves on from call to call, so that no weight of the two layers agrees, and from {seed} it takes the same"
+    options = {
+        none: f"Two square layers made so agree in {'none' if generator else 'all'} of their 4096 weights.",
+        unseeded: "Then the object chooses a seed once and begins at it at every call: 4096 of 4096 "
+        f"{'' if generator else 'still '}agree, and another run gives another network unless the whole program is "
+        "seeded.",
+        pair: "Each of the two begins at the same seed: 4096 of 4096 agree.",
+        moving: "It has one in this program." if generator else "Then no weight of the two layers would agree.",
+    }
+    if alike:
+        target = pair if generator else none
+        options[none if generator else pair] = f"As it stands, {'none' if generator else 'all'} of 4096 weights agree."
+        options[target] = "Each layer begins at the same seed, and so it does at every run: 4096 of 4096 weights agree."
+    else:
+        target = none if generator else moving
+        others = "" if generator else " Two plain seeds that differ do it as well."
+        options[target] = f"{'The generator' if generator else 'It'} {moves} way at every run.{others}"
+    same = {} if alike else {pair: "a new seed at every call"}
+    return {"target": target, "options": options, "slips": {unseeded: "an unseeded draw", **same}}
+
+
+def twins_says(seed: int, generator: bool, alike: bool) -> list[str]:
+    """Return the phrases that hold the seed, what is made of it, and what the branches are for."""
+    return [
+        f"that should {'begin with the same weights' if alike else 'learn different things'}:",
+        f"GlorotUniform(seed={f'keras.random.SeedGenerator({seed})' if generator else seed})",
+        f"both with seed={seed}",
+        f"an object with a {'seed generator' if generator else 'plain seed'} remember",
+        f"the branches {'begin alike' if alike else 'differ'}, and each run",
+        "that give the branches different numbers" if alike else "that leave both branches with one set of numbers",
+    ]
+
+
 ROOT = Variants(
     times_root,
     says=root_says,
     # Of the other numbers two decimals would not be within one per cent.
     numbers={"square": (5, 3, 6, 7, 8, 10, 11, 12, 13, 20, 21, 23, 26, 29)},
+)
+TWINS = Variants(
+    twins,
+    says=twins_says,
+    numbers={"seed": (42, 1, 7, 123, 2026), "generator": (False, True), "alike": (False, True)},
 )
