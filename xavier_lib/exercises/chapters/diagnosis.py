@@ -1,22 +1,20 @@
 """The exercises of the chapter on diagnosis: a first loss, signs, the sick layer, what varies, a remedy, a test."""
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xavier_lib.diagnosis.patients import mystery, patient
+from xavier_lib.diagnosis.patients import patient
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.diagnosis import GUESS, LAYER, REMEDY
+from xavier_lib.exercises.numbers.signs import SIGNS
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.glorot import glorot_uniform
 from xavier_lib.he import he_normal, he_uniform
 from xavier_lib.nn.mlp import MLP
 from xavier_lib.nn.signals import rms
-
-TOKENS = 50257
-SICK = mystery(7)[1]
 
 
 def varying_share(z: NDArray[Any]) -> float:
@@ -41,39 +39,26 @@ EXERCISES = (
         title="What a guess costs",
         stars=1,
         kind="derive",
-        target=math.log(TOKENS),
         tolerance=0.005,
-        slips={
-            "another base of the logarithm": [math.log2(TOKENS), math.log10(TOKENS)],
-            "the sign": [-math.log(TOKENS)],
-            "the probability in place of its logarithm": [1 / TOKENS],
-        },
+        **GUESS.own,
+        variants=GUESS,
     ),
     Choice(
         name="diagnosis-signs",
         title="Which illness has these signs?",
         stars=1,
         kind="judge",
-        target="dead rectifiers",
-        options={
-            "too small": "Too small a start makes the signal fade by degrees, and not to exactly nothing in one layer.",
-            "constant": "Equal units still give a signal that depends on the image, and here it does not.",
-            "dead rectifiers": "Layer 3 gives pre-activations of rms 5 and layer 4 gets 0: "
-            "no rectifier opens for any image.",
-            "saturated": "Saturated units lie where the slope is flat. They still give something, and these give 0.",
-        },
+        **SIGNS.own,
+        variants=SIGNS,
     ),
     Value(
         name="diagnosis-layer",
         title="Find the sick layer",
         stars=2,
         kind="find",
-        target=SICK,
         tolerance=0.001,
-        slips={"one layer too many or too few": [SICK - 1, SICK + 1]},
-        shows=lambda value: (
-            f"Layer {value:g} is drawn by its rule: compare its spread with √(2/64) = {math.sqrt(2 / 64):.3g}."
-        ),
+        **LAYER.own,
+        variants=LAYER,
     ),
     Formula(
         name="diagnosis-varying",
@@ -96,15 +81,8 @@ EXERCISES = (
         title="Which remedy?",
         stars=2,
         kind="judge",
-        target="scale the inputs",
-        options={
-            "smaller weights": "He's spread passes on what it gets. Smaller first weights would lower the loss, and "
-            "leave their gradient as large as the inputs make it.",
-            "a smaller rate": "The loss is in the hundreds before any step was taken.",
-            "scale the inputs": "The input has rms 148 and every layer passes on what it gets, so that the "
-            "logits are as much too large.",
-            "other biases": "The biases are zero, as they should be.",
-        },
+        **REMEDY.own,
+        variants=REMEDY,
     ),
     Repair(
         name="diagnosis-test",

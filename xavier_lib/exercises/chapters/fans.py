@@ -1,13 +1,12 @@
 """The exercises of the chapter on fans: counts of dense, convolved and grouped layers, two means, and a blind test."""
 
-import itertools
 import math
 from collections.abc import Callable, Sequence
-from statistics import fmean, geometric_mean
 
 import numpy as np
 
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.fans import BARREL, COUNT, MEAN
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.rules import FIXED, OTHER_AXES, UNCOUNTED, XAVIER_SLIPS, adapted
 from xavier_lib.exercises.start import Start
@@ -15,34 +14,10 @@ from xavier_lib.exercises.value import Value
 from xavier_lib.fans import Fans, fan_in_fan_out
 from xavier_lib.glorot import glorot_std
 
-BARREL = (20, 50, 200, 400, 200, 50, 20)
-CHAIN = (400, 50) * 6 + (400,)
 KERNELS = ((3, 5, 16, 48), (4, 2, 80, 12), (3, 24, 80))
 # Where a mean of fans is asked for, a lost 2 is a sum.
 RULES = {k.replace("factor 2 forgotten", "sum in place of the mean"): rules for k, rules in XAVIER_SLIPS.items()}
 GROUPED = (((6, 2, 3), 2), ((32, 1, 3, 3), 32), ((12, 5, 4, 2), 3), ((10, 7), 1), ((8, 3, 2, 3, 5), 4))
-
-
-def left(mean: Callable[[tuple[int, int]], float], widths: Sequence[int] = CHAIN) -> float:
-    """Return the rms that linear layers leave of a signal, with weights of variance 1 over a mean of the fans."""
-    return math.sqrt(math.prod(fans[0] / mean(fans) for fans in itertools.pairwise(widths)))
-
-
-def depthwise(fans: Sequence[float]) -> str:
-    """Say how many weights two fans would make of a depthwise convolution of 32 channels."""
-    outputs, inputs = (f"32 × {fan:.4g} = {32 * fan:.4g}" for fan in fans)
-    return f"Count the weights from both ends: {outputs} at the outputs, {inputs} at the inputs. Are there so many?"
-
-
-def in_barrel(answer: Sequence[float]) -> str:
-    """Say what a layer does to the gradients, if it is not the one that was asked for."""
-    layer, size = answer
-    if layer not in range(1, len(BARREL)):
-        return f"The layers are numbered from 1 to {len(BARREL) - 1}, and {layer:.4g} is none of them."
-    here = math.sqrt(BARREL[-1] / BARREL[int(layer)])
-    if BARREL[int(layer)] < max(BARREL):
-        return f"At layer {layer:.0f} the ratios of widths leave an rms of {here:.2f}, and at another layer less."
-    return f"An rms of {size:.3g} is a mean square of {size**2:.3g}, and the ratios of widths leave another one."
 
 
 def times(positions: Callable[[list[int]], int]) -> Callable[[Sequence[int]], Fans]:
@@ -66,10 +41,9 @@ EXERCISES = (
         title="Count before you draw",
         stars=1,
         kind="predict",
-        target=(9, 9),
-        slips={"the groups forgotten": [(9, 288), (288, 288)], "the receptive field forgotten": [(1, 1)]},
         tolerance=1e-3,
-        shows=depthwise,
+        **COUNT.own,
+        variants=COUNT,
     ),
     Formula(
         name="fans-convolution",
@@ -104,25 +78,18 @@ EXERCISES = (
         title="A barrel",
         stars=2,
         kind="predict",
-        target=(3, math.sqrt(BARREL[-1] / max(BARREL))),
         tolerance=0.05,
-        slips={"the missing root": [(3, 20 / 400)], "swapped fans": [(3, math.sqrt(400 / 20))]},
-        shows=in_barrel,
+        **BARREL.own,
+        variants=BARREL,
     ),
     Value(
         name="fans-mean",
         title="Another mean",
         stars=3,
         kind="derive",
-        target=(left(fmean), left(geometric_mean)),
         tolerance=0.05,
-        slips={
-            "the missing root": [(left(fmean) ** 2, 1), (0.004, 1)],
-            "the sum in place of the mean": [(left(sum), left(geometric_mean))],
-            "one layer too many or too few": [
-                (left(fmean, chain), left(geometric_mean, chain)) for chain in (CHAIN[:-1], (*CHAIN, 50))
-            ],
-        },
+        **MEAN.own,
+        variants=MEAN,
     ),
     Formula(
         name="fans-grouped",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.frameworks import ROOT, TWINS
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.frameworks.stored import turned
@@ -54,34 +55,19 @@ def numbered(*shape: int) -> NDArray[Any]:
 EXERCISES = (
     Value(
         name="frameworks-root",
-        title="Why the root of five",
+        title="A strange root",
         stars=1,
         kind="derive",
-        target=(1.0, 1 / math.sqrt(3)),
-        slips={
-            "the slope not squared": [(math.sqrt(6 / (1 + math.sqrt(5))), math.sqrt(2 / (1 + math.sqrt(5))))],
-            "the missing root": [(1.0, 1 / 3)],
-            "the slope forgotten": [(math.sqrt(6), math.sqrt(2))],
-        },
+        **ROOT.own,
+        variants=ROOT,
     ),
     Choice(
         name="frameworks-twins",
         title="Two layers, one seed",
         stars=1,
         kind="find",
-        target="seed the object with a seed generator",
-        options={
-            "nothing is wrong": "Two square layers made so agree in all of their 4096 weights.",
-            "leave the seed out": "Then the object chooses a seed once and begins at it at every call: 4096 of 4096 "
-            "still agree, and another run gives another network unless the whole program is seeded.",
-            "make two objects, both with seed=42": "Each of the two begins at the same seed: 4096 of 4096 agree.",
-            "seed the object with a seed generator": "It moves on from call to call, so that no weight of the two "
-            "layers agrees, and from 42 it takes the same way at every run. Two plain seeds that differ do it as well.",
-        },
-        slips={
-            "leave the seed out": "an unseeded draw",
-            "make two objects, both with seed=42": "a new seed at every call",
-        },
+        **TWINS.own,
+        variants=TWINS,
     ),
     Formula(
         name="frameworks-axes",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.arguments import RNG
 from xavier_lib.exercises.formula import Formula
-from xavier_lib.exercises.numbers.glorot import LECUN
+from xavier_lib.exercises.numbers.glorot import LECUN, THREE
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.rules import FIXED, LIMIT_SLIPS, XAVIER_SLIPS, Rule, adapted
 from xavier_lib.exercises.start import Start
@@ -72,16 +72,12 @@ EXERCISES = (
         title="The lost 3",
         stars=2,
         kind="derive",
-        target=1 / 3,
-        slips={
-            "limit in place of standard deviation": [1.0],
-            "standard deviation in place of variance": [math.sqrt(1 / 3)],
-            "the factor 2 forgotten": [1 / 6],
-        },
         shows=lambda value: (
             f"With n · Var(w) = {value:.4g}, eight square linear layers multiply the variance of a signal "
             f"by {value**8:.3g}. That is not what this start does."
         ),
+        **THREE.own,
+        variants=THREE,
     ),
     Start(
         name="glorot-program",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.exercises.exercise import agree
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.naive import JUDGE
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.rules import fan_in_slips
 from xavier_lib.exercises.start import Start
@@ -113,12 +114,9 @@ EXERCISES = (
         title="Judge real code",
         stars=3,
         kind="judge",
-        target=(3, 300),
         tolerance=0.002,
-        slips={
-            "limit in place of standard deviation": [(1, 100)],
-            "standard deviation in place of variance": [(math.sqrt(3), 10 * math.sqrt(3))],
-        },
+        **JUDGE.own,
+        variants=JUDGE,
     ),
     Repair(
         name="naive-test",

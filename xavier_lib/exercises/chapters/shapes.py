@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from xavier_lib.arguments import RNG
 from xavier_lib.exercises.formula import Formula
+from xavier_lib.exercises.numbers.shapes import STEPS, TURNED
 from xavier_lib.exercises.repair import Repair
 from xavier_lib.exercises.start import Start
 from xavier_lib.exercises.value import Value
@@ -52,11 +53,8 @@ EXERCISES = (
         title="Twice as large",
         stars=1,
         kind="predict",
-        target=(2 * 2 * 64, 4 * 4 * 3),
-        slips={
-            "swapped fans": [(4 * 4 * 3, 2 * 2 * 64), (2 * 2 * 3, 4 * 4 * 64), (4 * 4 * 3, 4 * 4 * 64)],
-            "the receptive field forgotten": [(64, 3)],
-        },
+        **TURNED.own,
+        variants=TURNED,
     ),
     Formula(
         name="shapes-depthwise",
@@ -92,7 +90,8 @@ EXERCISES = (
         title="A smaller layer, a larger step",
         stars=2,
         kind="derive",
-        target=(10, 10 * 10),
+        **STEPS.own,
+        variants=STEPS,
     ),
     Start(
         name="shapes-grouped",

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xavier_lib.exercises.formula import Formula
-from xavier_lib.exercises.numbers.sigmoid import FLATNESS
+from xavier_lib.exercises.numbers.sigmoid import BOTH, FLATNESS
 from xavier_lib.exercises.value import Choice, Value
 from xavier_lib.nn.activations import ACTIVATIONS
 
@@ -41,17 +41,6 @@ def flat(activations: Array) -> NDArray[np.bool_]:
     return np.asarray(activations * (1 - activations) < FLAT)
 
 
-def consequences(value: Array) -> str:
-    """Say what an output and a slope at zero would lead to, where they are wrong."""
-    output, slope = (float(number) for number in value)
-    words = []
-    if abs(output) > 1e-6:
-        words.append(f"With an output of {output:.4g} at zero, small inputs would all give about {output:.4g}.")
-    if abs(slope - 1) > 0.01:
-        words.append(f"With a slope of {slope:.4g} at zero, five layers would multiply small inputs by {slope**5:.3g}.")
-    return " ".join([*words, "This function does not do that."])
-
-
 EXERCISES = (
     Choice(
         name="sigmoid-flatness",
@@ -84,9 +73,8 @@ EXERCISES = (
         title="The sigmoid with both repairs",
         stars=2,
         kind="derive",
-        target=(0.0, 1.0),
-        slips={"the factor 2 forgotten": [(0.0, 0.5)]},
-        shows=consequences,
+        **BOTH.own,
+        variants=BOTH,
     ),
     Formula(
         name="sigmoid-backward",

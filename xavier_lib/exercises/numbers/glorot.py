@@ -1,5 +1,6 @@
-"""Layers for the exercises of the chapter on Xavier."""
+"""Layers and gains for the exercises of the chapter on Xavier."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,18 @@ def lecun_ratios(shapes: Sequence[tuple[int, int]]) -> dict[str, Any]:
     }
 
 
+def three_says(gain: float) -> list[str]:
+    """Return the phrases that hold the gain, and a question that only the book's own has an answer to."""
+    own = gain == 1
+    return [
+        "Someone uses $\\sigma = \\sqrt" if own else f"For a gain of {gain:g}, someone uses $\\sigma = {gain:g}\\sqrt",
+        " Which start, older than Xavier, has the same value?" if own else "",
+        f"so $\\ell^2 = {gain**2:.4g}/n$ here",
+        "Xavier's limit" if own else "the limit for this gain",
+        f"would be {3 * gain**2:.4g}.",
+    ]
+
+
 LECUN = Variants(
     lambda square, first, second: lecun_ratios([(square, square), first, second]),
     says=lambda square, first, second: [f"({square}, {square}), {first} and {second}"],
@@ -27,4 +40,16 @@ LECUN = Variants(
         "first": ((64, 10), (48, 16), (90, 10), (20, 60), (12, 36)),
         "second": ((784, 100), (784, 30), (300, 20), (16, 240), (40, 200)),
     },
+)
+THREE = Variants(
+    lambda gain: {
+        "target": gain**2 / 3,
+        "slips": {
+            "limit in place of standard deviation": [gain**2],
+            "standard deviation in place of variance": [gain / math.sqrt(3)],
+            "the factor 2 forgotten": [gain**2 / 6],
+        },
+    },
+    says=three_says,
+    numbers={"gain": (1, 0.5, 0.6, 0.8, 1.2, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.4, 2.5, 3)},
 )
