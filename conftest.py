@@ -3,6 +3,7 @@
 What needs TensorFlow, PyTorch and JAX is skipped where they are not installed.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -23,7 +24,10 @@ NEED_FRAMEWORKS = (
     *("frameworks.ipynb", "shapes.ipynb", "museum.ipynb"),
     *("initializers.py", "stack.py"),
 )  # the tests of these skip themselves
-LONGEST = ("tests/site/test_reach.py", "tests/test_faults.py", "tests/site/", "tests/frameworks/", "chapters/")
+LONGEST = (
+    *("tests/site/test_running_chapters.py", "tests/test_faults.py", "tests/notebooks/", "tests/site/test_reach.py"),
+    *("tests/exercises/test_graders.py", "tests/site/", "tests/frameworks/", "chapters/"),
+)
 pytest_plugins = ["tests.site.built"] if find_spec("playwright") else []  # the library is tested without a browser
 os.environ["XAVIER_LIB_FACE"] = "static"
 os.environ["XAVIER_LIB_PROGRESS"] = "off"  # a test neither reads nor writes what a reader has done
@@ -48,6 +52,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     yield
     if chapter_outputs:
         items[:] = chapter_outputs.cells_in_order(items)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage all that stays to the end: the frameworks alone are millions of objects."""
+    gc.collect()
+    gc.freeze()
 
 
 def place(name: str) -> int:

@@ -1,9 +1,11 @@
 """Promises of the export: made from the chapter, no answers for students, a key with all of them, nothing lost."""
 
+import io
 import json
 import re
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import nbformat
@@ -11,6 +13,7 @@ import pytest
 import yaml
 
 from xavier_lib.exercises import catalog
+from xavier_lib.exercises.__main__ import main
 from xavier_lib.exercises.classroom.chapter import ANSWER
 from xavier_lib.exercises.session import CHAPTERS, exercises
 
@@ -37,16 +40,19 @@ print("VERDICTS" + json.dumps(verdicts))
 
 
 def export(folder, *arguments):
-    """Run the command."""
-    command = [sys.executable, "-m", "xavier_lib.exercises", "export", *arguments, "--out", folder]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    """Run the command in this process: what it returns, prints and complains of."""
+    said, complained = io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(complained):
+        code = main(["export", *map(str, arguments), "--out", str(folder)])
+    return subprocess.CompletedProcess(arguments, code, said.getvalue(), complained.getvalue())
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Export all chapters once."""
+    """Export all chapters once, by the command as a teacher types it."""
     target = tmp_path_factory.mktemp("handout")
-    run = export(target)
+    command = [sys.executable, "-m", "xavier_lib.exercises", "export", "--out", target]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert run.returncode == 0, run.stderr
     return target
 

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]
@@ -37,6 +37,8 @@ BROWSERS = (
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no test leaves the machine, whatever a page asks
 PATIENCE = 120_000  # milliseconds until a test gives up on what is there at once, where nothing else runs
+SHOWN = """all => all.map(e => e.checkVisibility({visibilityProperty: true})
+    && e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().height > 0)"""
 GIVEN = "FIRST_WEIGHTS_SITE"  # a built site to test in place of a fresh one, to see a test fail on a falsified copy
 
 
@@ -70,6 +72,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     failure = log.read_text(encoding="utf-8")
     assert not failure, failure
     return target / "_build" / "html"
+
+
+def shown(found: Locator) -> list[bool]:
+    """Say of each element whether it is visible, as `is_visible` does for one, but in one message for all."""
+    answer: list[bool] = found.evaluate_all(SHOWN)
+    return answer
 
 
 class Tag(NamedTuple):

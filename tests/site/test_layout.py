@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.site.built import CHAPTERS, CONFIG, pages
+from tests.site.built import CHAPTERS, CONFIG, pages, shown
 
 NEAR = 120  # pixels below the upper edge of the window: the margin of a section, and on a phone the bar of the theme
 TOP = "id => Math.round(document.getElementById(id).getBoundingClientRect().top)"
@@ -101,12 +101,11 @@ def test_answers_are_printed_only_if_the_reader_says_so(scriptless: Page, addres
     scriptless.emulate_media(media="print")
     answers = scriptless.locator(ANSWERS)
     assert answers.count() >= 10
-    assert [answer.is_visible() for answer in answers.all()] == [False] * answers.count()
+    assert shown(answers) == [False] * answers.count()
     scriptless.emulate_media(media="screen")
     scriptless.get_by_role("checkbox", name="Print hints and answers too").check()
     scriptless.emulate_media(media="print")
-    for answer in answers.all():
-        assert answer.locator(":scope > *").last.is_visible()
+    assert shown(answers.locator(":scope > :last-child")) == [True] * answers.count()
 
 
 def test_paper_holds_the_whole_page(tab: Page, site: Path, address: str) -> None:
@@ -158,6 +157,7 @@ def test_nothing_moves_under_the_hand(tab: Page, address: str, page: str, width:
                 continue
             control.press("Home")
             for _ in range(int(control.get_attribute("max") or 0)):
-                control.press("ArrowRight")
+                tab.keyboard.press("ArrowRight")
                 assert explorer.evaluate(BOXES) == before
+            assert control.input_value() == control.get_attribute("max")
         assert explorer.locator(".frame >> visible=true").count() == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.site.built import CHAPTERS, pages
+from tests.site.built import CHAPTERS, pages, shown
 
 # What a reader gets of a page: its words, answers included, and how many formulas and pictures are to be seen. The
 # laboratory takes the place of a stored picture, and has tests of its own.
@@ -121,11 +121,11 @@ def the_self_test_explains_each_choice(scriptless: Page) -> None:
     for question in scriptless.locator(".self-test fieldset").all():
         options, reasons = question.locator("li input"), question.locator("[role=status] li")
         assert options.count() == reasons.count() >= 2
-        assert [reason.is_visible() for reason in reasons.all()] == [False] * reasons.count()
+        assert shown(reasons) == [False] * reasons.count()
         options.first.press("Space")
-        assert [reason.is_visible() for reason in reasons.all()][:2] == [True, False]
+        assert shown(reasons)[:2] == [True, False]
         options.first.press("ArrowDown")
-        assert [reason.is_visible() for reason in reasons.all()][:2] == [False, True]
+        assert shown(reasons)[:2] == [False, True]
 
 
 def test_two_frames_of_a_page_share_no_id(tab: Page, address: str) -> None:
