@@ -9,7 +9,7 @@ from xavier_lib import MLP, he_normal, lecun_normal
 from xavier_lib.datasets import digits
 from xavier_lib.nn.adam import Adam
 from xavier_lib.nn.signals import rms
-from xavier_lib.width import coordinate_check, losses_by_rate, mup_network, mup_rates, spectral_norms, stepped
+from xavier_lib.width import coordinate_check, losses_by_rate, mup_network, mup_rates, spectral_norms, stepped, trained
 
 RATE = 2**-7
 WIDTHS = (32, 512)
@@ -81,7 +81,11 @@ def test_a_step_adds_up_over_the_inputs_and_its_shuffled_twin_over_their_root():
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 @pytest.mark.parametrize("seed", range(2))
 def test_under_mup_the_first_step_moves_all_layers_alike_and_the_standard_one_does_not(activation, seed):
-    """The first layer's fan-in is no width, so it moves alike either way; the others feel it."""
+    """The first layer's fan-in is no width, so it moves alike either way; the others feel it.
+
+    With µP the logits of the wide network move less, in twenty draws 0.27 to 0.78 times as far with ReLU; they do not
+    vanish, as they would with a rate or a start too small by the root, to a quarter of that.
+    """
     x, y = batch()
 
     def moved(width, base):
@@ -90,14 +94,18 @@ def test_under_mup_the_first_step_moves_all_layers_alike_and_the_standard_one_do
         return coordinate_check(network, x, y, steps=1, learning_rate=rates)
 
     mup, standard = (growth(partial(moved, base=base)) for base in (32, None))
-    assert (mup < STAYS).all()
-    assert (mup > 1 / 2.5).all()
+    assert (mup[:-1] < STAYS).all()
+    assert (mup[:-1] > 1 / 2.5).all()
+    assert 1 / 5 < mup[-1] < 1
     assert standard[0] < STAYS
     assert (standard[1:] > ROOT - 1).all()
 
 
 def test_both_parts_of_the_rule_are_needed_for_the_logits():
-    """With the rates alone, or the smaller last weights alone, their first step still grows with the width."""
+    """With the rates alone, or the smaller last weights alone, their first step still grows with the width.
+
+    With both it grows no more, and keeps more than a fifth.
+    """
     x, y = batch()
 
     def moved(width, start, rates):
@@ -107,7 +115,7 @@ def test_both_parts_of_the_rule_are_needed_for_the_logits():
 
     for start, rates in ((True, False), (False, True)):
         assert growth(partial(moved, start=start, rates=rates)) > STAYS
-    assert growth(partial(moved, start=True, rates=True)) < 1.2
+    assert 1 / 5 < growth(partial(moved, start=True, rates=True)) < 1
 
 
 def test_start_and_step_have_spectral_norms_that_stay():
@@ -170,6 +178,19 @@ def test_losses_by_rate_are_those_of_training_at_each_rate():
     assert all((own == first).all() for own, first in zip(network.weights, made(64, base=16).weights, strict=True))
 
 
+def test_training_takes_epochs_of_adam_and_leaves_the_network_alone():
+    """It gives what Adam gives by hand, with one order of rows that goes on from epoch to epoch."""
+    x, y = batch(100)
+    network, twin, order = made(16), made(16), np.random.default_rng(3)
+    after = trained(network, x, y, epochs=2, learning_rate=0.01, rng=3)
+    adam = Adam(twin, learning_rate=0.01)
+    for _ in range(2):
+        adam.train_epoch(x, y, rng=order)
+    for ours, theirs in zip(after.weights, twin.weights, strict=True):
+        assert (ours == theirs).all()
+    assert all((own == first).all() for own, first in zip(network.weights, made(16).weights, strict=True))
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -182,6 +203,7 @@ def test_losses_by_rate_are_those_of_training_at_each_rate():
         (lambda: coordinate_check(made(4), *batch(3), steps=1, learning_rate=[0.1]), "learning_rate must be"),
         (lambda: spectral_norms(made(4), made(5)), r"start must have the sizes \(64, 4, 4, 4, 10\), got \(64, 5"),
         (lambda: losses_by_rate(made(4), *batch(3), rates=[0.1], base_width=4, epochs=0), "epochs must be"),
+        (lambda: trained(made(4), *batch(3), epochs=-1, learning_rate=0.1), "epochs must be"),
         (lambda: losses_by_rate(made(4), *batch(3), rates=[-1], base_width=4, epochs=1), "rate must be"),
     ],
 )
@@ -200,6 +222,7 @@ def test_a_network_of_another_kind_is_refused():
         lambda: stepped([1], x, y, learning_rate=0.1),
         lambda: spectral_norms([1]),
         lambda: losses_by_rate([1], x, y, rates=[0.1], base_width=1, epochs=1),
+        lambda: trained([1], x, y, epochs=1, learning_rate=0.1),
     ):
         with pytest.raises(TypeError, match="network must be"):
             call()

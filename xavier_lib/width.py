@@ -1,4 +1,4 @@
-"""One rate for every width: µP's start and rates under Adam, the coordinate check, and the spectral condition."""
+"""A rate for another width: µP's start and rates under Adam, the coordinate check, and the spectral condition."""
 
 import copy
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def mup_network(
 
     .. math:: W_L \leftarrow W_L \sqrt{n_0 / n}
 
-    with :math:`n` their fan-in and :math:`n_0` the base width, so that their variance falls with :math:`1/n^2`. All
+    with :math:`n` their fan-in and :math:`n_0` the base width, so that their variance falls like :math:`1/n^2`. All
     other weights are the initializer's. At the base width nothing changes: it gives the standard network. Yang et al.
     (2022); derived in :doc:`/chapters/width`.
 
@@ -96,8 +96,9 @@ def coordinate_check(
 
     .. math:: \operatorname{rms}\bigl(z_l^{(t)} - z_l^{(0)}\bigr)
 
-    over rows and units. Under µP a network moves about as far at each width: the check of Yang et al. (2022), see
-    :doc:`/chapters/width`. The network stays as it is.
+    over rows and units: the check of Yang et al. (2022). Under µP it neither grows without end nor vanishes as the
+    network widens. From one width to another it may still differ: in :doc:`/chapters/width` the logits of the wide
+    networks move less. The network stays as it is.
 
     Args:
         network: the network, at its start.
@@ -138,6 +139,25 @@ def stepped(network: MLP, x: ArrayLike, y: ArrayLike, *, steps: int = 1, learnin
     for _ in range(whole("steps", steps)):
         adam.step(x, y)
     return moved
+
+
+def trained(
+    network: MLP, x: ArrayLike, y: ArrayLike, *, epochs: int, learning_rate: float | Sequence[float], rng: RNG = None
+) -> MLP:
+    """Return the network after some epochs of Adam in shuffled batches of 32; the one that is given stays as it is.
+
+    Errors are those of :func:`losses_by_rate`, which trains so; used in :doc:`/chapters/width`.
+
+    >>> network = mup_network((4, 8, 3), base_width=8, rng=0)
+    >>> after = trained(network, np.eye(4), [0, 1, 2, 0], epochs=9, learning_rate=0.1, rng=0)
+    >>> bool(after.loss(np.eye(4), [0, 1, 2, 0]) < network.loss(np.eye(4), [0, 1, 2, 0]))
+    True
+    """
+    learning, order = copy.deepcopy(of_kind("network", network, MLP)), generator(rng)
+    adam = Adam(learning, learning_rate=learning_rate)
+    for _ in range(whole("epochs", epochs)):
+        adam.train_epoch(x, y, rng=order)
+    return learning
 
 
 def spectral_norms(network: MLP, start: MLP | None = None) -> NDArray[np.floating]:
@@ -194,11 +214,7 @@ def losses_by_rate(
     >>> bool(losses[1] < losses[0] < net.loss(np.eye(4), [0, 1, 2, 0]))
     True
     """
-    found = []
-    for rate in rates:
-        trained, order = copy.deepcopy(of_kind("network", network, MLP)), generator(rng)
-        adam = Adam(trained, learning_rate=mup_rates(trained, rate, base_width=base_width))
-        for _ in range(whole("epochs", epochs)):
-            adam.train_epoch(x, y, rng=order)
-        found.append(trained.loss(x, y))
-    return np.array(found)
+    by_array = [mup_rates(network, rate, base_width=base_width) for rate in rates]
+    return np.array(
+        [trained(network, x, y, epochs=epochs, learning_rate=each, rng=rng).loss(x, y) for each in by_array]
+    )

@@ -78,13 +78,22 @@ def end(network: MLP, data: Digits, *, epochs: int, **training: Any) -> tuple[fl
     return short(network.loss(data.x_train, data.y_train)), short(network.accuracy(data.x_test, data.y_test))
 
 
-def first_step(
-    *, seed: int, widths: list[int], base: int, depth: int, rate: float, rows: int, activation: ActivationName = "relu"
+def first_steps(
+    *,
+    seed: int,
+    widths: list[int],
+    base: int,
+    depth: int,
+    rate: float,
+    rows: int,
+    steps: int = 1,
+    activation: ActivationName = "relu",
 ) -> dict[str, Any]:
-    """Take Adam's first step on one batch, by each rule and at each width, and return what it changes.
+    """Take Adam's first steps on one batch, by each rule and at each width, and return what they change.
 
-    The pre-activations' change, layer by layer; the spectral norms of start and step; and what the second layer's step
-    does to its outputs, as it is and with its entries shuffled.
+    The pre-activations' change, layer by layer; the spectral norms of start and step; what the second layer's steps
+    do to its outputs, as they are and with their entries shuffled; and what the last hidden layer's change gives with
+    the last weights of the start, as they are and with the weights of each class shuffled.
     """
     data, found = the_digits(), {}
     x, y = data.x_train[:rows], data.y_train[:rows]
@@ -92,11 +101,17 @@ def first_step(
         for width in widths:
             network = made(rule, width, base, seed=seed, depth=depth, activation=activation)
             rates = rates_by(rule, network, rate, base)
-            after = stepped(network, x, y, learning_rate=rates)
+            after = stepped(network, x, y, steps=steps, learning_rate=rates)
             step, a = after.weights[1] - network.weights[1], network.forward(x).activations[1]
             shuffled = np.random.default_rng(seed).permuted(step, axis=None)
             spectral = {"start": spectral_norms(network), "step": spectral_norms(after, network)}
             summed = {"aligned": rms(a @ step), "shuffled": rms(a @ shuffled)}
+            change, last = (
+                after.forward(x).activations[depth] - network.forward(x).activations[depth],
+                network.weights[-1],
+            )
+            by_chance = np.random.default_rng(seed).permuted(last, axis=0)
+            summed |= {"read": rms(change @ last), "read by chance": rms(change @ by_chance)}
             both = zip(after.forward(x).pre_activations, network.forward(x).pre_activations, strict=True)
             measured: dict[str, Any] = {"moved": [rms(new - old) for new, old in both], **spectral, **summed}
             found[f"{rule} {width}"] = {name: short(value) for name, value in measured.items()}
@@ -174,9 +189,18 @@ HOLDS: Mapping[str, Judge] = {
     "width-cost": lambda seen: lowest(seen, f"rates only {ends(seen)[1]}") < lowest(seen, f"µP {ends(seen)[1]}"),
     "width-first": lambda seen: lowest(seen, f"start only {ends(seen)[1]}") < lowest(seen, f"µP {ends(seen)[1]}"),
     "width-descent": lambda seen: abs(moved(seen, "standard")) <= 1,
+    "width-three": lambda seen: grown(seen, "standard", "moved", -1) > 2,
+    "width-level": lambda seen: 1 / 3 < grown(seen, "µP", "moved", -1) < 3,
     "width-aligned": lambda seen: grown(seen, "standard", "aligned") > 8 and grown(seen, "standard", "shuffled") < 8,
-    "width-logits": lambda seen: grown(seen, "standard", "moved", -1) > 8 and grown(seen, "µP", "moved", -1) < 1.5,
+    "width-hidden": lambda seen: all(1 / 2 < grown(seen, "µP", "moved", layer) < 2 for layer in range(3)),
+    "width-logits": lambda seen: (
+        grown(seen, "standard", "moved", -1) > 8 and 1 / 5 < grown(seen, "µP", "moved", -1) < 1
+    ),
+    "width-chance": lambda seen: grown(seen, "µP", "read by chance") < grown(seen, "µP", "read") < 1,
     "width-spectral": lambda seen: all(
         1 / 2 < grown(seen, "µP", what, layer) < 2 for what in ("start", "step") for layer in range(4)
     ),
+    "width-late": lambda seen: abs(moved(seen, "standard")) <= 1,
+    "width-above": lambda seen: moved(seen, "µP") <= -2,
+    "width-carried": lambda seen: at_narrow(seen, "µP") < at_narrow(seen, "standard"),
 }
