@@ -246,13 +246,15 @@ def test_a_cell_that_never_ends_is_stopped_and_the_next_one_runs(monkeypatch, tm
 
 
 def test_the_report_names_notebooks_that_have_one_students_numbers(tmp_path):
-    """Whoever hands in a friend's copy is seen; verdicts and the line of the copy both tell whose it is."""
+    """Whoever hands in a friend's copy is seen, and who has taken the line out; verdicts tell too whose it is."""
     ada, emmy = (new_output("stream", text=f"Numbers of {name} (seed 7)") for name in ("Ada L", "Emmy"))
     by_verdict = Verdict("residual-growth", "failed", "12 is too large.\nNumbers of Ada L (seed 7).")
     handed_in(tmp_path / "ada.ipynb", ("", ada))
     handed_in(tmp_path / "emmy.ipynb", ("", emmy))
     handed_in(tmp_path / "sofja.ipynb", ("", returned(by_verdict)), ("", emmy))
+    handed_in(tmp_path / "without.ipynb", ("", returned(check("residual-growth", 3.0))))
     lines = str(report(tmp_path, stored)).splitlines()
 
+    assert "the numbers of no student are in without.ipynb" in lines
     assert "the numbers of Ada L (seed 7) are in 2 notebooks: ada.ipynb, sofja.ipynb" in lines
     assert "the numbers of Emmy (seed 7) are in 2 notebooks: emmy.ipynb, sofja.ipynb" in lines

@@ -11,7 +11,7 @@ import pytest
 
 from tests.exercises.test_export import export, ran
 from xavier_lib.exercises.__main__ import main
-from xavier_lib.exercises.classroom.copies import numbers, right
+from xavier_lib.exercises.classroom.copies import right
 from xavier_lib.exercises.session import exercises
 from xavier_lib.exercises.variants import Student
 
@@ -19,11 +19,12 @@ NAMES = ("Ada Lovelace", "emmy.noether", "Sofja")
 VARIED = [name for name, exercise in exercises().items() if exercise.variants]
 
 
-def copies(notebook, out, *arguments, seed=7, names=NAMES):
+def copies(notebook, out, *arguments, seed=7, names=NAMES, listed=None):
     """Run the command, and return its exit code and what it says of an error."""
     out.mkdir(exist_ok=True)
-    listed = out / "class.txt"
-    listed.write_text("\n".join(names), "utf-8")
+    if listed is None:
+        listed = out / "class.txt"
+        listed.write_text("\n".join(names), "utf-8")
     line = ["copies", notebook, "--seed", seed, "--students", listed, "--out", out, *arguments]
     said = io.StringIO()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
@@ -65,15 +66,21 @@ def test_each_copy_asks_what_its_student_has_to_answer(folder, name):
 
 @pytest.mark.parametrize("chapter", dict.fromkeys(exercises()[name].chapter for name in VARIED))
 def test_the_key_has_the_answers_of_all(folder, chapter):
-    """Below the worked answer of each exercise that varies a line for each student; all pass the student's check."""
-    text = "\n".join(cells(folder / "own" / f"{chapter}-key.ipynb"))
+    """Below the worked answer of each exercise that varies: what each student's copy says, and the right answer."""
+    tables = cells(folder / "own" / f"{chapter}-key.ipynb")
+    text = "\n".join(tables)
     for name in VARIED:
         if exercises()[name].chapter == chapter:
+            worked = max(i for i, cell in enumerate(tables) if f'check("{name}"' in cell)
+            place = next(i for i, cell in enumerate(tables) if i > worked and cell.startswith("| student |"))
             for one in NAMES:
-                student = Student(7, one)
-                line = f"| {one} | {numbers(exercises()[name], student)} | {right(exercises()[name].of(student))} |"
-                assert line in text[text.index(f'check("{name}"') :]
-    assert text.count("| student | numbers | right answer |") == len(
+                (line,) = (row for row in tables[place].splitlines() if row.startswith(f"| {one} | "))
+                assert line.endswith(f" | {right(exercises()[name].of(Student(7, one)))} |")
+                copy = " ".join("\n".join(cells(folder / "own" / one / f"{chapter}-exercises.ipynb")).split())
+                said = line.removeprefix(f"| {one} | ").rpartition(" | ")[0].replace("\\|", "|")
+                assert all(words in copy for words in said.split(" … ")), line
+                assert not re.search(r"\d[eE][+-]?\d", line), line
+    assert text.count("| student | in the text | right answer |") == len(
         [one for one in VARIED if one.startswith(f"{chapter}-")]
     )
 
@@ -135,9 +142,9 @@ def test_a_copy_that_somebody_has_begun_stays(folder, tmp_path):
     [
         ((), "must hold names, one a line, and is empty"),
         (("Ada", "Emmy", "Ada"), "must hold each name once, got 'Ada' 2 times"),
-        (("../Ada",), "must hold names of letters, digits, spaces and @.+-_, one a line, got '../Ada'"),
-        (("..",), "must hold names of letters"),
-        (("Ada | Emmy",), "must hold names of letters"),
+        (("../Ada",), "must hold names that folders can have, without"),
+        (("..",), "got '..'"),
+        (("Ada | Emmy",), "one a line, got 'Ada | Emmy'"),
     ],
 )
 def test_names_that_cannot_be_folders_are_refused(folder, tmp_path, names, words):
@@ -147,6 +154,53 @@ def test_names_that_cannot_be_folders_are_refused(folder, tmp_path, names, words
     assert run.returncode == 1
     assert words in run.stderr
     assert not list(tmp_path.glob("**/*.ipynb"))
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_names_are_read_as_people_write_them(folder, tmp_path, coding):
+    """Signs, commas and accents, also composed of two; another coding than UTF-8 is named."""
+    names = ["O’Brien", "Smith, Jane", "Jose\u0301 Núñez", "नीलम"] if coding.startswith("utf") else ["Núñez"]
+    listed = tmp_path / "listed.txt"
+    listed.write_text("\n".join(names), coding)
+    notebook = folder / "handout" / "residual-exercises.ipynb"
+    if coding in ("utf-16", "latin-1"):
+        run = copies(notebook, tmp_path, listed=listed)
+        assert f"{listed} must be a text in UTF-8" in run.stderr
+    else:
+        assert copies(notebook, tmp_path, listed=listed).returncode == 0
+        found = {path.parent.name for path in tmp_path.glob("*/residual-exercises.ipynb")}
+        assert found == {"O’Brien", "Smith, Jane", "José Núñez", "नीलम"}
+
+
+def test_a_text_in_which_the_numbers_cannot_be_replaced_is_refused(folder, tmp_path):
+    """A changed sentence, or a copy of a copy: the exercise and the missing words are named, nothing is written."""
+    notebook = tmp_path / "edited.ipynb"
+    text = (folder / "handout" / "glorot-exercises.ipynb").read_text("utf-8")
+    notebook.write_text(text.replace("(64, 64), (64, 10) and", "(64, 64), (64, 10), and"), "utf-8")
+    edited = copies(notebook, tmp_path / "out")
+    twice = copies(folder / "own" / "Sofja" / "glorot-exercises.ipynb", tmp_path / "out")
+
+    assert f"{notebook} must hold the text of glorot-lecun as the book has it, and lacks '(64, 64)" in edited.stderr
+    assert "must hold the text of glorot-lecun as the book has it" in twice.stderr
+    assert not list(tmp_path.glob("out/**/*.ipynb"))
+
+
+@pytest.mark.parametrize("kind", ["plain", "nbgrader", "otter"])
+def test_a_notebook_that_holds_answers_is_refused(tmp_path, kind):
+    """A key, or the source of an autograder, goes to no student."""
+    assert export(tmp_path, "residual", "--for", kind).returncode == 0
+    notebook = next(path for path in tmp_path.rglob("*.ipynb") if "-exercises" not in path.name)
+    run = copies(notebook, tmp_path / "out")
+
+    assert f"{notebook} must be a notebook for students, and holds answers" in run.stderr
+    assert not list(tmp_path.glob("out/**/*.ipynb"))
+
+
+def test_without_chapters_the_command_says_what_it_needs(folder, tmp_path):
+    """As the export does."""
+    run = copies(folder / "handout" / "residual-exercises.ipynb", tmp_path / "out", "--chapters", tmp_path)
+
+    assert (run.returncode, "by --chapters" in run.stderr) == (1, True)
 
 
 def test_a_notebook_that_nothing_can_vary_in_is_refused(tmp_path):

@@ -176,6 +176,14 @@ def test_a_session_asks_for_the_numbers_of_its_student(of, student):
         assert hint(name).text == exercise.worded(hints(exercise.chapter)[name][0], student)
 
 
+def test_the_last_line_of_a_verdict_says_whose_numbers_it_goes_by(of):
+    """Below the hint that is offered after two failed tries, too."""
+    of(Student(7, "Ada"))
+    for _ in range(3):
+        lines = check("residual-growth", 1e6).message.splitlines()
+    assert lines[-2:] == ['hint("residual-growth") gives the next hint.', "Numbers of Ada (seed 7)."]
+
+
 def test_the_answer_of_another_student_fails(of):
     """Where it is another one; the book's own answers stay right for the worked answers."""
     of(Student(7, "Ada"))

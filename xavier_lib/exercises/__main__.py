@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.command == "report":
             print(report(asked.folder, verdicts.rerun if asked.run else verdicts.stored))
         elif asked.command == "copies":
-            chosen = {"seed": asked.seed, "class_list": asked.students, "chapters": asked.chapters}
+            chosen = {"seed": asked.seed, "class_list": asked.students, "folder": asked.chapters}
             print(*copies(asked.notebook, asked.out, **chosen, force=asked.force), sep="\n")
         else:
             chosen = {"kind": asked.kind, "folder": asked.chapters, "force": asked.force}

@@ -64,14 +64,14 @@ def check(exercise: str, answer: Any, *, worked: bool = False) -> Verdict:
     """
     asked, student = named(exercise), None if worked else current()
     verdict = asked.of(student).judge(answer)
-    if student and asked.variants:
-        verdict = replace(verdict, message=f"{verdict.message}\n{student}.")
     if not worked and (note := keep(exercise, verdict.status, verdict.slip)):
         verdict = replace(verdict, message=f"{verdict.message}\n{note}")
     if verdict.status == "failed" and not worked:
         _failures[exercise] = _failures.get(exercise, 0) + 1
         if _failures[exercise] >= OFFERED:
             verdict = replace(verdict, message=f'{verdict.message}\nhint("{exercise}") gives the next hint.')
+    if student and asked.variants:
+        verdict = replace(verdict, message=f"{verdict.message}\n{student}.")
     before = _seen.get(exercise, "not tried")
     if worked:
         _seen[exercise] = before if before in ("passed", "failed") else WORKED

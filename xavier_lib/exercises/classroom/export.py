@@ -24,12 +24,7 @@ def export(names: Sequence[str], out: Path, *, kind: str, folder: Path, force: b
         FileExistsError: if a notebook is there that differs, and ``force`` is not given.
         ValueError: if there is no chapter of a name, or a chapter is not as all are.
     """
-    known = sorted(path.stem for path in folder.glob("*.ipynb"))
-    if not known:
-        raise FileNotFoundError(
-            f"no chapters in {folder}. The notebooks are made from the book's chapters, which an installed package "
-            f"does not bring: get them by git clone https://github.com/{REPOSITORY}, and name the folder by --chapters"
-        )
+    known = chapters_in(folder)
     if unknown := [name for name in names if name not in known]:
         raise ValueError(f"CHAPTER must be one of {', '.join(known)}, got {', '.join(unknown)}")
     made = {}
@@ -39,6 +34,21 @@ def export(names: Sequence[str], out: Path, *, kind: str, folder: Path, force: b
             made[out / path.format(name)] = written(make(read), name)
     write(made, force=force)
     return list(made)
+
+
+def chapters_in(folder: Path) -> list[str]:
+    """Return the names of the chapters in a folder.
+
+    Raises:
+        FileNotFoundError: if it holds none.
+    """
+    known = sorted(path.stem for path in folder.glob("*.ipynb"))
+    if not known:
+        raise FileNotFoundError(
+            f"no chapters in {folder}. The notebooks are made from the book's chapters, which an installed package "
+            f"does not bring: get them by git clone https://github.com/{REPOSITORY}, and name the folder by --chapters"
+        )
+    return known
 
 
 def write(made: Mapping[Path, str], *, force: bool) -> None:

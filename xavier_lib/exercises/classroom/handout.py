@@ -36,12 +36,12 @@ def students(chapter: Chapter) -> list[Cell]:
     return [*cells, code("from xavier_lib.exercises import catalog\n\ncatalog()")]
 
 
-def key(chapter: Chapter, own: Callable[[str], Sequence[Cell]] = lambda exercise: ()) -> list[Cell]:
+def key(chapter: Chapter, own: Callable[[Asked], Sequence[Cell]] = lambda exercise: ()) -> list[Cell]:
     """Return the notebook with the worked answers, each followed by what students with other numbers have to find."""
     cells = [opening(chapter, "Key", "The exercises with their worked answers."), raw(GUARD), code(chapter.setup)]
     for exercise in chapter.exercises:
         cells += [markdown(text(exercise, chapter)), code(exercise.stub), code(exercise.check)]
-        cells += [markdown("**Answer**"), *answered(exercise, chapter), *own(exercise.name)]
+        cells += [markdown("**Answer**"), *answered(exercise, chapter), *own(exercise)]
     return cells
 
 

@@ -60,6 +60,8 @@ class Report:
         yield from (f"no verdict in {name}" for name, found in self.read.items() if not found)
         for student, names in self.shared().items():
             yield f"the numbers of {student} are in {len(names)} notebooks: {', '.join(names)}"
+        if any(self.owners.values()):
+            yield from (f"the numbers of no student are in {name}" for name, own in self.owners.items() if not own)
         yield f"\n{'exercise':28}{'passed':>8}{'not yet':>9}{'open':>6}{'untried':>9}"
         for name in self.exercises():
             counts = self.statuses(name)

@@ -19,7 +19,7 @@ from xavier_lib.exercises.verdict import HEADS
 STATUS = {head: status for status, head in HEADS.items()}
 HEAD = re.compile(rf"\b({'|'.join(HEADS.values())}): ([\w-]+)|([\w-]+) results: (All test cases passed!)")
 SLIP = re.compile(r"Recognized: ([^.]+)\.")
-OWNER = re.compile(r"Numbers of ([\w@.+ -]+ \(seed \d+\))")
+OWNER = re.compile(r"Numbers of ([^\"<>|]+? \(seed \d+\))")
 SECONDS = 300  # for all cells of one notebook
 
 
