@@ -10,6 +10,7 @@ from xavier_lib.replay.findings.finding import Judge
 from xavier_lib.replay.findings.training import by_epoch, short, the_digits
 
 CHANCE = 0.2  # twice what guessing gets
+STILL = 1e-30  # a rate at which nothing moves
 
 
 def trained(network: Stack, *, rates: list[float], epochs: int, **training: Any) -> dict[str, Any]:
@@ -81,16 +82,23 @@ def bold(*, seed: int, rates: list[float], depth: int, width: int, **training: A
 
 
 def tiny(
-    *, seed: int, factor: float, rates: list[float], adam: float, depth: int, width: int, **training: Any
+    *, seed: int, factor: float, rate: float, adam: float, depth: int, width: int, **training: Any
 ) -> dict[str, Any]:
-    """Train batch normalization from a tiny start, by plain descent at each of the rates and by Adam."""
-    tried = {f"descent {rate:g}": (rate, "descent") for rate in rates} | {"adam": (adam, "adam")}
+    """Train batch normalization from a tiny start: in both precisions, without the hidden biases, and by Adam.
+
+    The rate is that of the hidden layers; the last one has 0.1, and with Adam the same as they.
+    """
     found = {}
-    for name, (rate, optimizer) in tried.items():
-        network = made("batch", factor, seed=seed, depth=depth, width=width)
-        by_array = [rate] * len(network.parameters)
-        found[name] = trained(network, seed=seed, rates=by_array, optimizer=optimizer, **training)
-    return found
+    for name, dtype, biases in (
+        ("double", "float64", rate),
+        ("single", "float32", rate),
+        ("unbiased", "float32", STILL),
+    ):
+        network = made("batch", factor, seed=seed, depth=depth, width=width, dtype=dtype)
+        found[name] = trained(network, seed=seed, rates=[rate, biases] * depth + [0.1] * 2, **training)
+    network = made("batch", factor, seed=seed, depth=depth, width=width)
+    by_array = [adam] * len(network.parameters)
+    return found | {"adam": trained(network, seed=seed, rates=by_array, optimizer="adam", **training)}
 
 
 def right(seen: Mapping[str, Any], name: str) -> float:
@@ -146,9 +154,8 @@ HOLDS: Mapping[str, Judge] = {
         below(seen, "batch bolder", 0.5) and not below(seen, "batch held bolder", 2 * seen["batch bolder"]["loss"])
     ),
     "normalization-layer": lambda seen: not below(seen, "layer bolder", 1.0),
-    "normalization-tiny": lambda seen: (
-        max(right(seen, name) for name in seen if name != "adam") < CHANCE and right(seen, "adam") > 0.9
-    ),
+    "normalization-tiny": lambda seen: right(seen, "double") > 0.9 and right(seen, "adam") > 0.9,
+    "normalization-single": lambda seen: right(seen, "single") < CHANCE and right(seen, "unbiased") > 0.9,
     "normalization-adam": lambda seen: all(
         near(seen[f"{kind} 10 its rate"], seen[f"{kind} 1 same rate"], 1.5)
         and seen[f"{kind} 10 same rate"] > 2 * seen[f"{kind} 1 same rate"]
