@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from xavier_lib.datasets import digits
-from xavier_lib.normalization import hidden_size, learn, normalized_network, rates
+from xavier_lib.nn.parts import Nonlinear, Normalization
+from xavier_lib.normalization import (
+    hidden_gradients,
+    hidden_size,
+    hidden_weights,
+    learn,
+    normalized_network,
+    rates,
+    signals_after,
+)
 
 SIZES = (64, 32, 32, 10)
 KINDS = ("layer", "batch")
@@ -56,6 +65,47 @@ def test_with_the_square_in_the_rate_the_training_is_the_same(kind):
     assert found["same"][-1] > 2 * found["plain"][-1]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_the_number_under_the_root_the_training_is_the_same_to_the_digit(kind):
+    """Five epochs from ten times the weights, whose rounding differs; with the usual number the losses lie apart."""
+    x, y = batch()
+    found = {}
+    for epsilon in (1e-30, 1e-5):
+        for factor in (1, 10):
+            network = normalized_network(SIZES, kind, factor=factor, epsilon=epsilon, rng=0)
+            by_array = rates(network, 0.1, factor=factor)
+            found[epsilon, factor] = learn(network, x, y, epochs=5, learning_rate=by_array)[-1]
+    assert found[1e-30, 10] == pytest.approx(found[1e-30, 1], rel=1e-9)
+    assert found[1e-5, 10] != pytest.approx(found[1e-5, 1], rel=1e-9)
+
+
+def test_held_weights_turn_and_keep_their_length():
+    """Each layer's; free they grow at this rate, and the last layer's length is its own in both."""
+    x, y = batch()
+    for held in (True, False):
+        network = normalized_network(SIZES, "batch", held=held, rng=0)
+        before = [weights.copy() for weights in hidden_weights(network)]
+        last = np.linalg.norm(network.parameters[-2])
+        learn(network, x, y, epochs=2, learning_rate=1.0)
+        for old, new in zip(before, hidden_weights(network), strict=True):
+            grown = np.linalg.norm(new) / np.linalg.norm(old)
+            assert grown == pytest.approx(1, abs=1e-9) if held else grown > 1.01
+            assert (old * new).sum() < 0.99 * np.linalg.norm(old) * np.linalg.norm(new)
+        assert np.linalg.norm(network.parameters[-2]) != pytest.approx(last, rel=1e-3)
+
+
+def test_hidden_arrays_and_signals_are_those_of_the_hidden_layers():
+    """The weights are the network's own, the gradients lie in their order, and a signal is taken behind its part."""
+    x, y = batch()
+    network = normalized_network(SIZES, "batch", rng=0)
+    weights, slopes = hidden_weights(network), hidden_gradients(network, x, y)
+    assert [array is own for array, own in zip(weights, network.parameters[:-2:2], strict=True)] == [True, True]
+    assert all((slope == own).all() for slope, own in zip(slopes, network.derivatives(x, y)[:-2:2], strict=True))
+    normal = signals_after(network, x, Normalization)
+    assert [signal.std(axis=0) == pytest.approx(1, abs=CLOSE) for signal in normal] == [True, True]
+    assert (signals_after(network, x, Nonlinear)[1] == np.maximum(normal[1], 0)).all()
+
+
 def test_equal_seeds_draw_equal_weights_whatever_the_factor():
     """And the size of the hidden ones is He's times the factor."""
     one, ten = (normalized_network(SIZES, "batch", factor=c, rng=3) for c in (1, 10))
@@ -74,6 +124,7 @@ def test_equal_seeds_draw_equal_weights_whatever_the_factor():
         ((4, 3), "layer", {}, "sizes must hold at least three numbers, got 2"),
         ((4, 3, 2), "group", {}, "normalization must be one of"),
         ((4, 3, 2), "layer", {"factor": 0}, "factor must be"),
+        ((4, 3, 2), "layer", {"epsilon": 0}, "epsilon must be"),
         ((4, 0, 2), "layer", {}, r"sizes\[1\] must"),
     ],
 )
@@ -85,7 +136,7 @@ def test_bad_input_is_named(sizes, kind, settings, message):
 
 def test_a_network_of_another_kind_is_refused():
     """By its name, in each function that takes one."""
-    for call in (lambda: rates([1], 0.1, factor=1), lambda: hidden_size([1])):
+    for call in (lambda: rates([1], 0.1, factor=1), lambda: hidden_size([1]), lambda: hidden_weights([1])):
         with pytest.raises(TypeError, match="network must be"):
             call()
     with pytest.raises(ValueError, match="epochs must be"):

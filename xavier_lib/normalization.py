@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from xavier_lib.arguments import RNG, generator, looked_up, of_kind, positive, whole, whole_numbers
 from xavier_lib.nn.activations import ACTIVATIONS
-from xavier_lib.nn.parts import Linear, Nonlinear, Normalization, Part
+from xavier_lib.nn.arrays import Batch, Weights
+from xavier_lib.nn.parts import EPSILON, Linear, Nonlinear, Normalization, Part
 from xavier_lib.nn.signals import rms
 from xavier_lib.nn.stack import Stack
 from xavier_lib.weights.scaling import variance_scaling
@@ -19,8 +20,39 @@ he = partial(variance_scaling, scale=2.0, mode="fan_in", distribution="normal")
 AXES = {"none": None, "layer": 1, "batch": 0}
 
 
+class HeldStack(Stack):
+    """A stack whose hidden weights are brought back to their length after each step, so that they turn and cannot grow.
+
+    It takes away from a normalized network what its growing weights do for it; see :doc:`/chapters/normalization`.
+
+    Raises:
+        TypeError, ValueError, FloatingPointError: as in :class:`~xavier_lib.nn.stack.Stack`.
+
+    >>> network = normalized_network((4, 8, 3), "batch", rng=0, held=True)
+    >>> before = hidden_size(network)
+    >>> _ = network.step(np.eye(4), [0, 1, 2, 0], learning_rate=10.0)
+    >>> bool(np.isclose(hidden_size(network), before))
+    True
+    """
+
+    def step(self, x: ArrayLike, y: ArrayLike, *, learning_rate: float | Sequence[float]) -> float:
+        """Take one step of gradient descent, then give each hidden layer's weights the length that they had before."""
+        lengths = [np.linalg.norm(weights) for weights in hidden_weights(self)]
+        loss = super().step(x, y, learning_rate=learning_rate)
+        for weights, length in zip(hidden_weights(self), lengths, strict=True):
+            weights *= length / np.linalg.norm(weights)
+        return loss
+
+
 def normalized_network(
-    sizes: Sequence[int], normalization: Kind, *, factor: float = 1.0, rng: RNG = None, dtype: DTypeLike = float
+    sizes: Sequence[int],
+    normalization: Kind,
+    *,
+    factor: float = 1.0,
+    epsilon: float = EPSILON,
+    held: bool = False,
+    rng: RNG = None,
+    dtype: DTypeLike = float,
 ) -> Stack:
     r"""Return a network of ReLU layers with He's weights times a factor, and a normalization before each ReLU.
 
@@ -34,6 +66,8 @@ def normalized_network(
         sizes: the widths from the inputs to the classes, at least three.
         normalization: ``"none"``, ``"layer"`` or ``"batch"``.
         factor: the number :math:`c` above zero that multiplies the hidden weights.
+        epsilon: the number under the root of each normalization.
+        held: whether training keeps the length of the hidden weights, as :class:`HeldStack` does.
         rng: a Generator, an int seed or None; equal seeds draw equal weights whatever the factor.
         dtype: float32 or float64.
 
@@ -54,9 +88,59 @@ def normalized_network(
     for before, after in zip(widths[:-2], widths[1:-1], strict=True):
         weights = he((before, after), rng=source, dtype=dtype)
         parts.append(Linear(weights * weights.dtype.type(c)))
-        parts += [] if axis is None else [Normalization(axis)]
+        parts += [] if axis is None else [Normalization(axis, epsilon=epsilon)]
         parts.append(Nonlinear(ACTIVATIONS["relu"]))
-    return Stack([*parts, Linear(he(widths[-2:], rng=source, dtype=dtype))])
+    return (HeldStack if held else Stack)([*parts, Linear(he(widths[-2:], rng=source, dtype=dtype))])
+
+
+def hidden_weights(network: Stack) -> list[Weights]:
+    """Return the weights of each hidden layer, without biases and without the last layer's: the network's own arrays.
+
+    Used in :doc:`/chapters/normalization`.
+
+    Raises:
+        TypeError: if the network is no stack of parts.
+
+    >>> [weights.shape for weights in hidden_weights(normalized_network((4, 8, 6, 3), "layer", rng=0))]
+    [(4, 8), (8, 6)]
+    """
+    return [array for array in of_kind("network", network, Stack).parameters[:-2] if array.ndim == 2]
+
+
+def hidden_gradients(network: Stack, x: ArrayLike, y: ArrayLike) -> list[Weights]:
+    """Return the derivative of the mean loss by each array of :func:`hidden_weights`.
+
+    Used in :doc:`/chapters/normalization`.
+
+    Raises:
+        TypeError, ValueError: if an argument is of a wrong kind.
+
+    >>> network = normalized_network((4, 8, 6, 3), "layer", rng=0)
+    >>> [slope.shape for slope in hidden_gradients(network, np.eye(4), [0, 1, 2, 0])]
+    [(4, 8), (8, 6)]
+    """
+    return [array for array in of_kind("network", network, Stack).derivatives(x, y)[:-2] if array.ndim == 2]
+
+
+def signals_after(network: Stack, x: ArrayLike, part: type[Part]) -> list[Batch]:
+    """Return what comes out of each part of one kind, from the first layer on.
+
+    Used in :doc:`/chapters/normalization`.
+
+    Args:
+        network: the network.
+        x: the images, (rows, inputs).
+        part: the kind: ``Linear``, ``Normalization`` or ``Nonlinear``.
+
+    Raises:
+        TypeError, ValueError: if an argument is of a wrong kind.
+
+    >>> network = normalized_network((4, 8, 6, 3), "layer", rng=0)
+    >>> [signal.shape for signal in signals_after(network, np.eye(4), Normalization)]
+    [(4, 8), (4, 6)]
+    """
+    signals = of_kind("network", network, Stack).signals(x)[1:]
+    return [signal for given, signal in zip(network.parts, signals, strict=True) if isinstance(given, part)]
 
 
 def rates(network: Stack, rate: float, *, factor: float, power: float = 2.0) -> list[float]:
@@ -94,8 +178,7 @@ def hidden_size(network: Stack) -> float:
     >>> round(hidden_size(normalized_network((50, 100, 3), "batch", factor=10.0, rng=0)), 0)
     2.0
     """
-    weights = [array.ravel() for array in of_kind("network", network, Stack).parameters[:-2] if array.ndim == 2]
-    return rms(np.concatenate(weights))
+    return rms(np.concatenate([weights.ravel() for weights in hidden_weights(network)]))
 
 
 def learn(

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
+from xavier_lib.arguments import positive
 from xavier_lib.nn.activations import Activation, checked
 from xavier_lib.nn.arrays import Array, Batch
 
@@ -99,19 +100,20 @@ class Normalization:
 
     Args:
         axis: 1 for layer normalization, 0 for batch normalization.
+        epsilon: the number under the root, above zero.
 
     >>> Normalization(axis=1).forward(np.array([[1.0, 3.0]])).round(4)
     array([[-1.,  1.]])
     """
 
-    def __init__(self, axis: int) -> None:
-        self.axis = axis
+    def __init__(self, axis: int, *, epsilon: float = EPSILON) -> None:
+        self.axis, self.epsilon = axis, positive("epsilon", epsilon)
         self.parameters: list[Array] = []
         self.derivatives: list[Array] = []
 
     def forward(self, x: Batch) -> Batch:
         """Return ``y``."""
-        self.root: Array = np.sqrt(x.var(axis=self.axis, keepdims=True) + x.dtype.type(EPSILON))
+        self.root: Array = np.sqrt(x.var(axis=self.axis, keepdims=True) + x.dtype.type(self.epsilon))
         y: Batch = (x - x.mean(axis=self.axis, keepdims=True)) / self.root
         self.y = y
         return y
