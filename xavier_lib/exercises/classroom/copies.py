@@ -126,7 +126,7 @@ def table(asked: Asked, everyone: Sequence[Student]) -> list[Cell]:
     exercise = exercises()[asked.name]
     if exercise.variants is None:
         return []
-    rows = [(one.name, " … ".join(phrases(asked, one)), right(exercise.of(one))) for one in everyone]
+    rows = [(one.name, " … ".join(filter(None, phrases(asked, one))), right(exercise.of(one))) for one in everyone]
     head = ["| student | in the text | right answer |", "|---|---|---|"]
     return [markdown("\n".join([*head, *(f"| {' | '.join(map(in_a_line, row))} |" for row in rows)]))]
 
