@@ -66,11 +66,13 @@ class Value(Exercise):
 
     def not_whole(self, value: NDArray[Any]) -> str | None:
         """Return that a number is none of the whole numbers that are asked for, or None."""
-        for number in np.ravel(value)[list(self.whole)].tolist():
+        asked = "Whole numbers are asked for" if value.ndim else "A whole number is asked for"
+        for index in self.whole:
+            number = float(np.ravel(value)[index])
             if abs(number - round(number)) > EXACT * abs(number):
-                return (
-                    f"{'Whole numbers are' if value.ndim else 'A whole number is'} asked for, and {number:.9g} is none."
-                )
+                if len(self.whole) < value.size:
+                    asked = f"The number at index {index} is to be a whole one"
+                return f"{asked}, and {number:.9g} is none."
         return None
 
     def counter_example(self, value: NDArray[Any], target: NDArray[Any], right: NDArray[np.bool_]) -> str:
