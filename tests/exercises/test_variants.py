@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -83,11 +84,53 @@ def test_a_verdict_on_a_wrong_number_does_not_tell_the_right_one(name):
 
 @pytest.mark.parametrize("name", NUMBERED)
 def test_there_are_many_right_numbers(name):
-    """At least ten, and none of them that of most."""
+    """At least ten, and none of them with more than three settings, or one fifth of all."""
     found = targets(name)
 
     assert len(set(found)) >= 10
-    assert max(map(found.count, found)) <= len(found) / 5
+    assert max(map(found.count, found)) <= min(3, len(found) / 5)
+
+
+@pytest.mark.parametrize("name", NUMBERED)
+def test_the_answer_of_the_book_is_right_for_no_other_numbers(name):
+    """Since it stands in the book, with its way."""
+    own, *others = of_all(name)
+
+    assert not any(other.judge(own.target).passed or own.judge(other.target).passed for other in others)
+
+
+@pytest.mark.parametrize("name", [name for name in NUMBERED if VARIED[name].whole])
+def test_whole_numbers_are_exact(name):
+    """As an integer, as a float or measured; what is a little beside them is refused in words."""
+    for exercise in of_all(name):
+        target = np.asarray(exercise.target, dtype=float)
+        for index in exercise.whole:
+            beside = np.eye(target.size)[index].reshape(target.shape)
+            assert exercise.judge(target * (1 - 1e-8 * beside)).passed
+            for off in (0.1, 1):
+                assert not exercise.judge(target - off * beside).passed
+            assert re.search("(?i)whole (number|one)", exercise.judge(target - 0.1 * beside).message)
+        if len(exercise.whole) == target.size:
+            assert exercise.judge(np.rint(target).astype(np.int64)).passed
+
+
+@pytest.mark.parametrize("name", [name for name in NUMBERED if VARIED[name].within])
+def test_what_is_asked_for_to_two_decimals_passes_with_two(name):
+    """And fails with a second decimal that is another one."""
+    for exercise in of_all(name):
+        rounded = np.round(np.asarray(exercise.target, dtype=float), 2)
+        assert exercise.judge(rounded).passed
+        for index in set(range(rounded.size)) - set(exercise.whole):
+            for off in (0.011, -0.011):
+                assert not exercise.judge(rounded + off * np.eye(rounded.size)[index]).passed
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_the_word_of_the_book_is_not_that_of_most(name):
+    """Of the settings that students get."""
+    own, *others = targets(name)
+
+    assert others.count(own) <= 2 / 3 * len(others)
 
 
 @pytest.mark.parametrize("name", CHOSEN)

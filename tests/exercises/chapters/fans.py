@@ -155,10 +155,15 @@ WRONG = {
             lambda shape, rng: 0.1 * rng.random(shape) - 0.05,
         ],
     },
-    "fans-barrel": {"the missing root": [(3, 0.05)], "swapped fans": [(3, 4.47)]},
+    "fans-barrel": {
+        "the missing root": [(3, 0.05)],
+        "swapped fans": [(3, 4.47)],
+        None: [(3.1, 0.22), (3, 0.23), (2, 0.22)],
+    },
     "fans-mean": {
         "the missing root": [(0.0038, 1), (0.004, 1), [(4 * 400 * 50 / 450**2) ** 6, 1]],
         "the sum in place of the mean": [(0.0617 / 64, 1)],
+        None: [(0.06, 1.04), (0.07, 1)],
         "one layer too many or too few": [(0.13, 1.68), (0.0617 * 4 / 3, 8**0.25)],
     },
     "fans-grouped": {

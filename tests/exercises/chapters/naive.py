@@ -130,7 +130,7 @@ RIGHT = {
         shifted_and_stretched,
         column_by_column,
     ],
-    "naive-judge": [(3, 300), [3.0, 299.9], np.array([3, 300], dtype=np.float32)],
+    "naive-judge": [(3, 300), [3.0, 299.99999], np.array([3, 300], dtype=np.float32)],
     "naive-test": [two_widths, many_widths, float32_and_a_mean],
 }
 

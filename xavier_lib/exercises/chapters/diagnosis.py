@@ -56,7 +56,7 @@ EXERCISES = (
         title="Find the sick layer",
         stars=2,
         kind="find",
-        tolerance=0.001,
+        whole=(0,),
         **LAYER.own,
         variants=LAYER,
     ),

@@ -17,6 +17,7 @@ from xavier_lib.glorot import glorot_std
 KERNELS = ((3, 5, 16, 48), (4, 2, 80, 12), (3, 24, 80))
 # Where a mean of fans is asked for, a lost 2 is a sum.
 RULES = {k.replace("factor 2 forgotten", "sum in place of the mean"): rules for k, rules in XAVIER_SLIPS.items()}
+HALF = 0.0051  # of a second decimal, and a little more
 GROUPED = (((6, 2, 3), 2), ((32, 1, 3, 3), 32), ((12, 5, 4, 2), 3), ((10, 7), 1), ((8, 3, 2, 3, 5), 4))
 
 
@@ -41,7 +42,7 @@ EXERCISES = (
         title="Count before you draw",
         stars=1,
         kind="predict",
-        tolerance=1e-3,
+        whole=(0, 1),
         **COUNT.own,
         variants=COUNT,
     ),
@@ -79,6 +80,8 @@ EXERCISES = (
         stars=2,
         kind="predict",
         tolerance=0.05,
+        within=HALF,
+        whole=(0,),
         **BARREL.own,
         variants=BARREL,
     ),
@@ -88,6 +91,7 @@ EXERCISES = (
         stars=3,
         kind="derive",
         tolerance=0.05,
+        within=HALF,
         **MEAN.own,
         variants=MEAN,
     ),

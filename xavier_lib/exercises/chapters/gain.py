@@ -49,7 +49,7 @@ def outputs(name: ActivationName, size: float) -> Array:
 EXERCISES = (
     Value(
         name="gain-three",
-        title="A rectifier with a slope of three",
+        title="A slope of three",
         stars=1,
         kind="derive",
         **THREE.own,

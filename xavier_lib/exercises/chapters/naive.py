@@ -115,6 +115,7 @@ EXERCISES = (
         stars=3,
         kind="judge",
         tolerance=0.002,
+        whole=(0, 1),
         **JUDGE.own,
         variants=JUDGE,
     ),

@@ -39,7 +39,7 @@ SHAPES = ((3, 4, 4), (2, 5, 3), (4, 3, 6))
 EXERCISES = (
     Value(
         name="residual-growth",
-        title="Twenty quieter branches",
+        title="Quieter branches",
         stars=1,
         kind="predict",
         **GROWTH.own,

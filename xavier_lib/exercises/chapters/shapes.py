@@ -53,6 +53,7 @@ EXERCISES = (
         title="Twice as large",
         stars=1,
         kind="predict",
+        whole=(0, 1),
         **TURNED.own,
         variants=TURNED,
     ),

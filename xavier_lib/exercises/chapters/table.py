@@ -22,6 +22,13 @@ def rows(standard: list[float], normalized: list[float]) -> dict[str, list[float
     return {"tanh": standard, "tanh N": normalized}
 
 
+def right_for(error: float) -> str:
+    """Return what a wrong error would mean."""
+    if not 0 <= error <= 100:
+        return f"An error lies between 0 and 100 %, and {error:.4g} does not."
+    return f"Such a network would be right for {100 - error:.4g} % of the images."
+
+
 EXERCISES = (
     Formula(
         name="table-bar",
@@ -41,7 +48,7 @@ EXERCISES = (
         stars=1,
         kind="derive",
         tolerance=0.001,
-        shows=lambda value: f"Such a network would be right for {100 - value:.4g} % of the images.",
+        shows=right_for,
         **CHANCE.own,
         variants=CHANCE,
     ),

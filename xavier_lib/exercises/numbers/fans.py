@@ -28,7 +28,7 @@ def depthwise(kernel: tuple[int, int], channels: int) -> dict[str, Any]:
 
 def from_both_ends(fans: Sequence[float], channels: int) -> str:
     """Say how many weights two fans would make of a depthwise convolution."""
-    outputs, inputs = (f"{channels} × {fan:.4g} = {channels * fan:.4g}" for fan in fans)
+    outputs, inputs = (f"{channels} × {fan:.0f} = {channels * fan:.0f}" for fan in fans)
     return f"Count the weights from both ends: {outputs} at the outputs, {inputs} at the inputs. Are there so many?"
 
 
@@ -105,12 +105,14 @@ COUNT = Variants(
     depthwise,
     says=lambda kernel, channels: [f"{kernel[0]} × {kernel[1]} positions, and {channels} channels lead to {channels}."],
     numbers={
-        "channels": (32, 16, 48, 64, 96),
+        "channels": (32, 16, 48, 64),
         "kernel": (
-            *((3, 3), (5, 5), (7, 7), (9, 9), (11, 11), (2, 2)),
-            *((4, 4), (6, 6), (3, 7), (5, 7), (1, 7), (3, 9)),
+            *((3, 3), (5, 5), (7, 7), (9, 9), (11, 11), (2, 2), (4, 4), (6, 6), (3, 7), (5, 7), (1, 7), (3, 9)),
+            *((8, 8), (5, 9), (1, 11), (7, 9), (3, 11), (3, 4), (5, 11), (7, 11), (2, 7), (9, 11)),
         ),
     },
+    # The channels change nothing: so each kernel has three of them at most, and the book's kernel those of the book.
+    fits=lambda channels, kernel: (channels == 32) is (kernel == (3, 3)),
 )
 BARREL = Variants(
     barrel,
@@ -123,17 +125,17 @@ BARREL = Variants(
             *((200, 100, 40, 20), (240, 120, 60, 30), (180, 120, 90, 45)),
         ),
     },
-    fits=lambda rising, widest, falling: len(rising) + len(falling) == 6,
+    fits=lambda rising, widest, falling: (
+        len(rising) + len(falling) == 6
+        # With these the answer is that of the book.
+        and (rising, widest, falling) != ((15, 60, 150), 400, (200, 50, 20))
+    ),
 )
 MEAN = Variants(
     two_means,
     says=two_means_says,
     numbers={
-        "widths": (
-            *((400, 50), (480, 60), (320, 40)),
-            *((400, 100), (320, 80), (240, 60)),
-            *((240, 100), (360, 150), (120, 50)),
-        ),
+        "widths": (*((400, 50), (400, 100), (360, 150), (300, 50), (200, 100), (250, 50), (360, 120), (280, 40)),),
         "times": (6, 3, 4, 5),
     },
 )

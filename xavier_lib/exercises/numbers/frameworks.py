@@ -49,7 +49,11 @@ def twins(seed: int, generator: bool, alike: bool) -> dict[str, Any]:
     }
     if alike:
         target = pair if generator else none
-        options[none if generator else pair] = f"As it stands, {'none' if generator else 'all'} of 4096 weights agree."
+        options[none if generator else pair] = (
+            "As it stands, none of 4096 weights agree."
+            if generator
+            else "That would change nothing: as it stands, all of 4096 weights agree already, and at every run."
+        )
         options[target] = "Each layer begins at the same seed, and so it does at every run: 4096 of 4096 weights agree."
     else:
         target = none if generator else moving
@@ -68,9 +72,16 @@ def twins_says(seed: int, generator: bool, alike: bool) -> list[str]:
         f"an object with a {'seed generator' if generator else 'plain seed'} remember",
         f"the branches {'begin alike' if alike else 'differ'}, and each run",
         "that give the branches different numbers" if alike else "that leave both branches with one set of numbers",
+        LAST[generator, alike],
     ]
 
 
+LAST = {
+    (False, False): "Does what is left meet the second demand too?",
+    (True, True): "Does what is left meet the second demand too?",
+    (True, False): "Then ask of what is left what the program has already.",
+    (False, True): "Which of what is left meets the second demand too, and does it need a change?",
+}
 ROOT = Variants(
     times_root,
     says=root_says,

@@ -16,7 +16,7 @@ def two_slopes(below: float) -> dict[str, Any]:
         "slips": {
             "the missing root": [2 / square],
             "the factor 2 forgotten": [math.sqrt(1 / square)],
-            "the slope forgotten": [math.sqrt(2 / (1 + below**2))],
+            "the slope forgotten": [math.sqrt(2 / (1 + below**2)), *[math.sqrt(2) / SLOPE] * (below > 0)],
             "the slope not squared": [math.sqrt(2 / (SLOPE + below))],
         },
     }
@@ -42,5 +42,5 @@ def two_slopes_says(below: float) -> list[str]:
 THREE = Variants(
     two_slopes,
     says=two_slopes_says,
-    numbers={"below": (0, 0.5, 0.8, 1.2, 1.5, 1.8, 2.4, 2.7, 3.3, 3.6, 4.5, 5, 6, 7, 8, 9)},
+    numbers={"below": (0, 0.5, 0.8, 1.2, 1.5, 1.8, 2.4, 2.7, 3.3, 3.6, 4.5, 5, 7, 8, 9)},
 )

@@ -33,12 +33,11 @@ def three_says(gain: float) -> list[str]:
 
 
 LECUN = Variants(
-    lambda square, first, second: lecun_ratios([(square, square), first, second]),
-    says=lambda square, first, second: [f"({square}, {square}), {first} and {second}"],
+    lambda first, second: lecun_ratios([(64, 64), first, second]),
+    says=lambda first, second: [f"(64, 64), {first} and {second}"],
     numbers={
-        "square": (64, 32, 256),
-        "first": ((64, 10), (48, 16), (90, 10), (20, 60), (12, 36)),
-        "second": ((784, 100), (784, 30), (300, 20), (16, 240), (40, 200)),
+        "first": ((64, 10), (90, 10), (20, 60), (50, 20), (30, 120), (80, 40)),
+        "second": ((784, 100), (784, 30), (300, 20), (16, 240), (40, 200), (500, 80), (24, 180)),
     },
 )
 THREE = Variants(

@@ -21,9 +21,10 @@ def stretched(reach: int, factor: int) -> dict[str, Any]:
     """Return what a sigmoid gives at zero, and its slope there, if it reaches as far and its input has a factor."""
     output = 2 * reach * float(SIGMOID.f(0)) - reach
     slope = 2 * reach * factor * float(SIGMOID.df(0))
+    forgotten = ("the factor 2 forgotten", 2) if 2 in (2 * reach, factor) else ("the factor forgotten", factor)
     return {
         "target": (output, slope),
-        "slips": {"the factor 2 forgotten": [(output, slope / 2)]},
+        "slips": {forgotten[0]: [(output, slope / forgotten[1])]},
         "shows": partial(consequences, right=slope),
     }
 

@@ -27,11 +27,12 @@ def below_zero(value: float, first: ActivationName, second: ActivationName) -> d
         f"With {NAMED[name]}, the largest of the 12 weight gradients is {size:.1g}." for name, size in sizes.items()
     ]
     if len(alive) == 2:
-        target, why = "both", "Every pre-activation is zero or below, and there both functions have a slope."
+        target, why = "both", "Every hidden pre-activation is zero or below, and there both functions have a slope."
     else:
         target = f"{alive[0]} only"
         why = (
-            f"Every pre-activation is zero or below. There {NAMED[alive[0]]} has a value and a slope, and ReLU neither."
+            f"Every hidden pre-activation is zero or below. There {NAMED[alive[0]]} has a value and a slope, "
+            "and ReLU neither."
         )
     words = ("both", f"{first} only", f"{second} only", "neither")
     options = {word: " ".join(told) for word in words}
@@ -40,15 +41,16 @@ def below_zero(value: float, first: ActivationName, second: ActivationName) -> d
 
 def below_zero_says(value: float, first: ActivationName, second: ActivationName) -> list[str]:
     """Return the phrases that hold the constant and the two activations."""
-    f, z = ACTIVATIONS[first], 3 * value
-    given = f"{NAMED[first]} gives {signed(float(f.f(z)), '.2f')} with the slope {f.df(z):.2f}"
+    told, asked = (second, first) if first == "relu" else (first, second)
+    f, z = ACTIVATIONS[told], 3 * value
+    given = f"{NAMED[told]} gives {signed(float(f.f(z)), '.2f')} with the slope {f.df(z):.2f}"
     return [
         f"with all weights {signed(value)}",
         f"once with {NAMED[first]} and once with {NAMED[second]}",
         f'`"{first} only"`',
         f'`"{second} only"`',
         f"each hidden pre-activation is {signed(z)}",
-        f"There {given}. What does {NAMED[second]} give",
+        f"There {given}. What does {NAMED[asked]} give",
     ]
 
 
@@ -105,4 +107,5 @@ LAYER = Variants(
     one_random,
     says=one_random_says,
     numbers={"units": (12, 8, 20), "activation": ("tanh", "relu"), "value": (0.1, 0)},
+    fits=lambda units, activation, value: units == 12 or (activation, value) != ("tanh", 0),
 )

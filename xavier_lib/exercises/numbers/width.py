@@ -15,11 +15,13 @@ RATE = Variants(
         f"falls to a quarter, {rate / 4:g}; for",
     ],
     numbers={
-        "rate": (0.01, 0.002, 0.004, 0.02, 0.006),
+        "rate": (0.01, 0.003, 0.007, 0.015),
         "base": (128, 256, 64),
         "width": (2048, 1024, 4096),
     },
-    fits=lambda rate, base, width: width > 4 * base,
+    fits=lambda rate, base, width: (
+        width > 4 * base and ((rate, base) == (0.01, 128) or abs(rate * base / width / 0.000625 - 1) > 0.01)
+    ),
 )
 SUMS = Variants(
     lambda inputs, activation, step: {
