@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.site.built import CHAPTERS
 from tests.site.test_reach import VIOLATIONS
@@ -41,10 +41,10 @@ def come_to_the_summary(tab: Page) -> None:
     tab.wait_for_function("Object.keys(localStorage).some(name => name.endsWith(' read'))")
 
 
-def note_of(tab: Page, page: str = PAGE) -> str:
-    """Return what the landing page says of a chapter."""
+def notes(tab: Page, words: str, page: str = PAGE) -> None:
+    """Demand what the landing page says of a chapter, as soon as the entries of the page before have come over."""
     note = tab.locator(f"td:has(a[href^='{page}.']) .noted")
-    return note.inner_text() if note.count() else ""
+    expect(note).to_have_text([words] if words else [])
 
 
 @pytest.fixture
@@ -94,12 +94,12 @@ def test_an_old_answer_is_not_read_aloud_and_a_new_one_is(used: Page) -> None:
 def test_the_landing_page_shows_what_was_answered_and_read(used: Page, address: str) -> None:
     """Predictions are not counted; read is what the page says it is, a summary that was on the screen."""
     used.goto(f"{address}index.html")
-    assert note_of(used) == NOTED
+    notes(used, NOTED)
     assert used.locator(".noted").count() == 1
     assert "their summary has been on the screen" in used.locator("article").inner_text()
     used.evaluate("localStorage.removeItem('first-weights /book/ chapters/glorot read')")
     used.reload()
-    assert note_of(used) == f"2 of {TESTS} answered"
+    notes(used, f"2 of {TESTS} answered")
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
@@ -110,7 +110,7 @@ def test_a_chapter_is_read_when_its_summary_is_reached_and_not_before(tab: Page,
     assert tab.evaluate(KEPT) == {}
     come_to_the_summary(tab)
     tab.goto(f"{address}index.html")
-    assert note_of(tab, page) == "✓ read"
+    notes(tab, "✓ read", page)
 
 
 def test_one_button_forgets_all_of_it_and_says_so(used: Page, address: str) -> None:
@@ -122,7 +122,7 @@ def test_one_button_forgets_all_of_it_and_says_so(used: Page, address: str) -> N
     button.press("Enter")
     assert used.locator(".kept").get_by_role("status").inner_text().startswith("Forgotten")
     assert button.evaluate("button => button === document.activeElement")
-    assert note_of(used) == ""
+    notes(used, "")
     assert used.evaluate(KEPT) == {"first-weights /other/ chapters/glorot read": "yes"}
     assert used.evaluate("localStorage.getItem('theme')") == "dark"
     used.reload()
@@ -137,7 +137,7 @@ def test_a_page_that_the_browser_held_follows(used: Page, address: str) -> None:
     home = used.context.new_page()
     home.goto(f"{address}index.html")
     home.evaluate(f"() => {{ document.querySelector('.noted').remove(); {COME_BACK} }}")
-    assert note_of(home) == NOTED
+    notes(home, NOTED)
     used.evaluate(COME_BACK)
     assert used.evaluate(CHECKED) == CHOSEN
     home.get_by_role("button", name=FORGET).click()
@@ -167,7 +167,7 @@ def test_the_first_choice_of_all_shows_in_an_open_list(tab: Page, address: str) 
     other.goto(f"{address}{PAGE}.html")
     choose(other, "predict-glorot-sum")
     button.wait_for()
-    assert note_of(tab) == ""
+    notes(tab, "")
     assert button.evaluate("button => button !== document.activeElement")
 
 
@@ -180,7 +180,7 @@ def test_damaged_entries_count_for_nothing(used: Page, address: str, value: str)
     used.evaluate("localStorage['first-weights /book/ chapters/gone 00000000'] = '1'")
     used.evaluate("localStorage['first-weights /book/ chapters/glorot read'] = 'perhaps'")
     used.goto(f"{address}index.html")
-    assert note_of(used) == ""
+    notes(used, "")
     used.goto(f"{address}{PAGE}.html")
     assert used.evaluate(CHECKED) == (["predict-glorot-sum 0"] if value == "0" else [])
     choose(used, "quiz-glorot-1", "2")
@@ -204,7 +204,7 @@ def test_nothing_is_missing_where_nothing_can_be_kept(tab: Page, address: str, k
     tab.evaluate(f"() => {{ {LEAVE}; {COME_BACK} }}")
     assert tab.evaluate(CHECKED) == ["quiz-glorot-1 3"]
     tab.goto(f"{address}index.html")
-    assert note_of(tab) == ""
+    notes(tab, "")
     assert not tab.get_by_role("button", name=FORGET).is_visible()
     assert heard == []
 
@@ -227,7 +227,7 @@ def test_a_button_that_cannot_forget_says_so(used: Page, address: str) -> None:
     used.goto(f"{address}index.html")
     used.get_by_role("button", name=FORGET).click()
     assert "did not let" in used.locator(".kept").get_by_role("status").inner_text()
-    assert note_of(used) == NOTED
+    notes(used, NOTED)
 
 
 def test_without_a_script_there_is_no_button(scriptless: Page, address: str) -> None:
@@ -294,7 +294,7 @@ def test_every_question_has_a_mark_of_its_own(tab: Page, address: str, page: str
     assert len(tab.evaluate(CHECKED)) == len(groups)
     tab.goto(f"{address}index.html")
     number = len(self_test(name).questions)
-    assert note_of(tab, page) == f"{number} of {number} answered"
+    notes(tab, f"{number} of {number} answered", page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -66,11 +66,8 @@ def behind(channels: int, given: int) -> str:
 def left_over_says(ends: tuple[int, int], channels: int) -> list[str]:
     """Return the phrases that hold the filters, the channels and the words to choose from."""
     first, last = ends
-    network = (
-        "Turn the network of this page round" if ends == PAGE else "Take a network like that of this page, turned round"
-    )
     between = f"from {first} to {last}, behind an input of {channels} channels"
-    return [f"{network}: nine convolutions", between, *(f'`"{word}"`' for word in WORDS[first // last])]
+    return [between, *(f'`"{word}"`' for word in WORDS[first // last])]
 
 
 STAYS, PAGE = "it stays", (512, 64)
