@@ -18,18 +18,27 @@ def read(path: Path) -> list[Cell]:
     Raises:
         ValueError: if the file holds no notebook of the format 4.
     """
+    cells: list[Cell] = whole(path)["cells"]
+    return cells
+
+
+def whole(path: Path) -> dict[str, Any]:
+    """Return a notebook with all that it holds, the source of each cell as one text.
+
+    Raises:
+        ValueError: if the file holds no notebook of the format 4.
+    """
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list):
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise ValueError("it has no list of cells, as a notebook of the format 4 has")
-    for cell in cells:
+    for cell in notebook["cells"]:
         if not isinstance(cell, dict) or not {"cell_type", "source"} <= cell.keys():
             raise ValueError("one of its cells has no type or no source")
         cell["source"] = joined(cell["source"])
-    return cells
+    return notebook
 
 
 def joined(text: Any) -> str:
@@ -64,9 +73,11 @@ def code(
 
 def written(cells: Sequence[Cell], name: str) -> str:
     """Return a notebook as the text of its file, its cells numbered after its name."""
-    listed = [
-        {**cell, "id": f"{name}-{number:02d}", "source": cell["source"].splitlines(keepends=True)}
-        for number, cell in enumerate(cells)
-    ]
-    notebook = {"cells": listed, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    numbered = [{**cell, "id": f"{name}-{number:02d}"} for number, cell in enumerate(cells)]
+    return filed({"cells": numbered, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5})
+
+
+def filed(notebook: Mapping[str, Any]) -> str:
+    """Return a notebook whose sources are texts as the text of its file, which has their lines."""
+    lines = [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in notebook["cells"]]
+    return json.dumps({**notebook, "cells": lines}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from xavier_lib.exercises.classroom.cells import Cell, code, markdown, read, written
+from xavier_lib.exercises.classroom.cells import Cell, code, filed, markdown, whole, written
 from xavier_lib.exercises.classroom.chapter import Asked, chapter
 from xavier_lib.exercises.classroom.export import chapters_in, write
 from xavier_lib.exercises.classroom.handout import key
@@ -53,7 +53,8 @@ def copies(notebook: Path, out: Path, *, seed: int, class_list: Path, folder: Pa
         FileNotFoundError: if the folder holds no chapters.
         ValueError: if the notebook is a key, holds no exercise that can have other numbers, or not all of their texts.
     """
-    names, cells = students(class_list), read(notebook)
+    names, given = students(class_list), whole(notebook)
+    cells = given["cells"]
     if any(ANSWERED.search(cell["source"]) for cell in cells):
         raise ValueError(f"{notebook} must be a notebook for students, and holds answers")
     own = {name for _, name in blocks(cells)}
@@ -63,8 +64,8 @@ def copies(notebook: Path, out: Path, *, seed: int, class_list: Path, folder: Pa
     if not any(exercises()[name].variants for name in asked):
         raise ValueError(f"{notebook} must hold an exercise that can have other numbers, and has none")
     changed(notebook, cells, asked)
-    whole, everyone = json.loads(notebook.read_text(encoding="utf-8")), [Student(seed, name) for name in names]
-    made = {out / student.name / notebook.name: copied(whole, cells, student) for student in everyone}
+    everyone = [Student(seed, name) for name in names]
+    made = {out / student.name / notebook.name: copied(given, student) for student in everyone}
     for name, found in read_of.items():
         made[out / f"{name}-key.ipynb"] = written(key(found, lambda one: table(one, everyone)), name)
     write(made, force=force)
@@ -103,22 +104,16 @@ def phrases(asked: Asked, student: Student | None = None) -> list[str]:
     return [phrase for phrase, before in zip(told, own, strict=True) if before in book]
 
 
-def copied(whole: Mapping[str, Any], cells: Sequence[Cell], student: Student) -> str:
+def copied(given: Mapping[str, Any], student: Student) -> str:
     """Return a student's copy: other numbers in text and stub, and at the head the line that the checks go by."""
-    texts = [cell["source"] for cell in cells]
-    for places, name in blocks(cells):
+    cells = [*given["cells"]]
+    for places, name in blocks(given["cells"]):
         for place in places:
-            texts[place] = exercises()[name].worded(texts[place], student)
-    made = [{**cell, "source": lines(text)} for cell, text in zip(cells, texts, strict=True)]
+            cells[place] = {**cells[place], "source": exercises()[name].worded(cells[place]["source"], student)}
     head = next((place for place, cell in enumerate(cells, start=1) if cell["cell_type"] == "markdown"), 0)
-    line = lines(LINE.format(seed=student.seed, name=json.dumps(student.name, ensure_ascii=False)))
-    made.insert(head, {**code(""), "id": "variant", "source": line})
-    return json.dumps({**whole, "cells": made}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def lines(text: str) -> list[str]:
-    """Return a text as a notebook stores it."""
-    return text.splitlines(keepends=True)
+    line = LINE.format(seed=student.seed, name=json.dumps(student.name, ensure_ascii=False))
+    cells.insert(head, {**code(line), "id": "variant"})
+    return filed({**given, "cells": cells})
 
 
 def table(asked: Asked, everyone: Sequence[Student]) -> list[Cell]:
