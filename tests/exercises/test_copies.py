@@ -80,6 +80,7 @@ def test_the_key_has_the_answers_of_all(folder, chapter):
                 said = line.removeprefix(f"| {one} | ").rpartition(" | ")[0].replace("\\|", "|")
                 assert all(words in copy for words in said.split(" … ")), line
                 assert not re.search(r"\d[eE][+-]?\d", line), line
+                assert line.count("$") % 2 == 0, line
     assert text.count("| student | in the text | right answer |") == len(
         [one for one in VARIED if one.startswith(f"{chapter}-")]
     )

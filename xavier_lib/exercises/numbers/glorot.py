@@ -24,7 +24,7 @@ def three_says(gain: float) -> list[str]:
     """Return the phrases that hold the gain, and a question that only the book's own has an answer to."""
     own = gain == 1
     return [
-        "Someone uses $\\sigma = \\sqrt" if own else f"For a gain of {gain:g}, someone uses $\\sigma = {gain:g}\\sqrt",
+        f"Someone uses $\\sigma = {ROOT}" if own else f"For a gain of {gain:g}, someone uses $\\sigma = {gain:g}{ROOT}",
         " Which start, older than Xavier, has the same value?" if own else "",
         f"so $\\ell^2 = {gain**2:.4g}/n$ here",
         "Xavier's limit" if own else "the limit for this gain",
@@ -32,6 +32,7 @@ def three_says(gain: float) -> list[str]:
     ]
 
 
+ROOT = "\\sqrt{2/(n_\\text{in}+n_\\text{out})}$"
 LECUN = Variants(
     lambda first, second: lecun_ratios([(64, 64), first, second]),
     says=lambda first, second: [f"(64, 64), {first} and {second}"],
